@@ -1,0 +1,11 @@
+"""Documents: bytes in, bytes out, from their own frozen dataclasses; no database, no web.
+
+plan_form        the plan form (报送表) as docx, one or a zip of many
+summary_table    the summary table (汇总表) as xlsx
+csv_export       rosters and other tables as CSV that spreadsheets cannot run
+calendar_feed    iCalendar events and feeds
+qr, poster       QR codes as PNG and SVG; the venue poster as PDF (set by poster.typ)
+plain_text, archive, word_base   what several of them share
+
+The same input gives the same bytes everywhere, so that results can be compared, cached and tagged.
+"""

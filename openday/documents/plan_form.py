@@ -1,0 +1,204 @@
+"""The plan form (政府开放活动计划安排报送表): one A4 page in Word, in the layout that every agency knows."""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+from docx.document import Document
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
+from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Length, Mm, Pt
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
+
+from openday.documents.archive import zip_bytes
+from openday.documents.plain_text import lines, one_line
+from openday.documents.word_base import (
+    LABEL_STYLE,
+    LINE_STYLE,
+    TITLE_STYLE,
+    VALUE_STYLE,
+    add_text,
+    empty_document,
+    saved,
+)
+
+TITLE = "政府开放活动计划安排报送表"
+AGENCY_LABEL = "单位名称："
+LABEL_WIDTH, VALUE_WIDTH = Mm(26), Mm(52)
+CELL_MARGIN = Mm(1.9)
+TABLE_HEIGHT = Mm(202)  # what title and agency line leave of the page
+# (size, line height) of the values, from the ordinary 四号 down; the first with which the table fits its page is taken.
+TYPE_SIZES = ((Pt(14), Pt(22)), (Pt(12), Pt(18)), (Pt(10.5), Pt(15)), (Pt(9), Pt(13)))
+_BLANK = "\u3000" * 14
+_LONGEST_NAME = 200  # bytes; file systems hold 255, a number and the ending still to come
+_UNSAFE_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
+
+
+@dataclass(frozen=True)
+class PlanForm:
+    """What the nine fields say, as written; each may hold several lines or nothing."""
+
+    agency: str
+    theme: str
+    time: str
+    place: str
+    content: str
+    audience: str
+    signup: str
+    contact: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One table row: its least height and its (label, text) cells; with one cell the value spans three columns."""
+
+    height: Length
+    cells: tuple[tuple[str, str], ...]
+    prose: bool = False  # running text begins at the left; short facts stand in the middle
+
+    @property
+    def value_width(self) -> Length:
+        return VALUE_WIDTH if len(self.cells) == 2 else Length(VALUE_WIDTH * 2 + LABEL_WIDTH)
+
+
+def plan_form_docx(form: PlanForm) -> bytes:
+    """Return the form as docx.
+
+    Every line of a value becomes a paragraph of its cell. A long text is set smaller so that the form keeps to its
+    page; what fits at no size runs on over a second one. Characters that Word cannot hold are left out.
+    """
+    rows = _rows(form)
+    document = empty_document(TITLE)
+    add_text(document.add_paragraph(style=TITLE_STYLE), TITLE)
+    agency = document.add_paragraph(style=LINE_STYLE)
+    add_text(agency, AGENCY_LABEL)
+    add_text(agency, one_line(form.agency) or _BLANK).underline = True
+    _add_table(document, rows, *_type_size(rows))
+    _end_after_table(document)
+    return saved(document)
+
+
+def several_plan_forms_zip(items: Iterable[tuple[str, PlanForm]]) -> bytes:
+    """Return a zip of (file name, form) pairs; names are made safe for every system, and numbered where they meet."""
+    taken: set[str] = set()
+    return zip_bytes((_free_name(name, taken), plan_form_docx(form)) for name, form in items)
+
+
+def _rows(form: PlanForm) -> list[_Row]:
+    return [
+        _Row(Mm(14), (("活动主题", form.theme),)),
+        _Row(Mm(18), (("开展时间", form.time), ("开展地点", form.place))),
+        _Row(Mm(88), (("活动内容", form.content),), prose=True),
+        _Row(Mm(28), (("活动对象", form.audience),), prose=True),
+        _Row(Mm(30), (("活动报名方式", form.signup),), prose=True),
+        _Row(Mm(14), (("联系人", form.contact), ("联系方式", form.phone))),
+    ]
+
+
+def _type_size(rows: list[_Row]) -> tuple[Length, Length]:
+    for size, line in TYPE_SIZES:
+        if sum(_row_height(row, size, line) for row in rows) <= TABLE_HEIGHT:
+            return size, line
+    return TYPE_SIZES[-1]
+
+
+def _row_height(row: _Row, size: Length, line: Length) -> int:
+    """Estimate the height of a row: wide characters take the full size, others about half of it."""
+    room = (row.value_width - 2 * CELL_MARGIN) // size
+    most = max(sum(max(1, math.ceil(_width(each) / room)) for each in lines(text)) for _, text in row.cells)
+    return max(row.height, most * line + 2 * CELL_MARGIN)
+
+
+def _width(text: str) -> float:
+    return sum(1.0 if east_asian_width(character) in "WFA" else 0.55 for character in text)
+
+
+def _add_table(document: Document, rows: list[_Row], size: Length, line: Length) -> None:
+    table = document.add_table(rows=len(rows), cols=4)
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    _frame(table)
+    for column, width in zip(table.columns, (LABEL_WIDTH, VALUE_WIDTH) * 2, strict=True):
+        column.width = width
+    for at, row in enumerate(rows):
+        table.rows[at].height = row.height
+        table.rows[at].height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
+        cells = table.rows[at].cells
+        for pair, (label, text) in enumerate(row.cells):
+            _fill_label(cells[2 * pair], label)
+            value = cells[2 * pair + 1] if len(row.cells) == 2 else cells[1].merge(cells[3])
+            value.width = row.value_width
+            _fill_value(value, text, size, line, prose=row.prose)
+
+
+def _frame(table: Table) -> None:
+    """Set the width, draw the borders (outside 1 pt, inside 0.5 pt) and set the cell margins."""
+    properties = table._tbl.tblPr
+    width = Length(2 * (LABEL_WIDTH + VALUE_WIDTH))
+    properties.find(qn("w:tblW")).attrib.update({qn("w:w"): str(width.twips), qn("w:type"): "dxa"})
+    borders = OxmlElement("w:tblBorders")
+    for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        weight = "4" if edge.startswith("inside") else "8"
+        borders.append(_element(f"w:{edge}", val="single", sz=weight, space="0", color="000000"))
+    margins = OxmlElement("w:tblCellMar")
+    for edge in ("top", "left", "bottom", "right"):
+        margins.append(_element(f"w:{edge}", w=str(CELL_MARGIN.twips if edge in ("left", "right") else 0), type="dxa"))
+    layout = properties.find(qn("w:tblLayout"))
+    layout.addprevious(borders)
+    layout.addnext(margins)
+
+
+def _element(tag: str, **attributes: str) -> BaseOxmlElement:
+    return OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
+
+
+def _fill_label(cell: _Cell, label: str) -> None:
+    cell.width = LABEL_WIDTH
+    cell.vertical_alignment = VERTICAL.CENTER
+    paragraph = _paragraphs(cell, [label], LABEL_STYLE)[0]
+    if len(label) > 4:
+        # Six characters stand as three and three, not as four and two.
+        paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(10)
+
+
+def _fill_value(cell: _Cell, text: str, size: Length, line: Length, *, prose: bool) -> None:
+    cell.vertical_alignment = VERTICAL.CENTER
+    for paragraph in _paragraphs(cell, lines(text), VALUE_STYLE):
+        paragraph.alignment = ALIGN.LEFT if prose else ALIGN.CENTER
+        paragraph.paragraph_format.line_spacing = line
+        for run in paragraph.runs:
+            run.font.size = size
+
+
+def _paragraphs(cell: _Cell, texts: list[str], style: str) -> list[Paragraph]:
+    """Fill the cell's own paragraph with the first text and add one for each other."""
+    paragraphs = [cell.paragraphs[0], *(cell.add_paragraph() for _ in texts[1:])]
+    for paragraph, text in zip(paragraphs, texts, strict=True):
+        paragraph.style = style
+        add_text(paragraph, text)
+    return paragraphs
+
+
+def _end_after_table(document: Document) -> None:
+    """Word wants a paragraph after a table; one of a single point does not push the form to a second page."""
+    last = document.add_paragraph()
+    last.paragraph_format.line_spacing = Pt(1)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return a file name that Windows, macOS and Linux take and that is not in taken yet; add it there."""
+    stem = _UNSAFE_IN_NAMES.sub("_", one_line(name).removesuffix(".docx")).strip(" .")
+    stem = stem.encode("utf-8")[:_LONGEST_NAME].decode("utf-8", "ignore") or "报送表"
+    candidate, number = f"{stem}.docx", 2
+    while candidate.casefold() in taken:
+        candidate, number = f"{stem}（{number}）.docx", number + 1
+    taken.add(candidate.casefold())
+    return candidate
