@@ -1,1 +1,1 @@
-"""What is carried in from outside or sent out of the house, each behind a small function or protocol."""
+"""Senders behind one small protocol."""

@@ -1,0 +1,5 @@
+"""`python -m openday` is `openday`."""
+
+from openday.cli import main
+
+main()

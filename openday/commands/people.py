@@ -1,0 +1,5 @@
+"""create-admin."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

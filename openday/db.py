@@ -1,0 +1,226 @@
+"""The store: one typed Base, one session, and `use_case`, the only place where anything is committed.
+
+Why so strict: on SQLite a transaction that reads first and writes later fails with "database is locked" under load,
+so every use-case begins with BEGIN IMMEDIATE, queued behind a file lock that wakes the next writer at once (SQLite's
+own busy handler sleeps and polls). On PostgreSQL serialization failures, deadlocks and connections that died before
+COMMIT are tried again; after a lost reply to COMMIT nothing is tried again, because it may have happened.
+"""
+
+import fcntl
+import functools
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from openday.clock import SHANGHAI
+from openday.errors import StoreAway
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = logging.getLogger(__name__)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime; stored in UTC, handed out in Asia/Shanghai on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(SHANGHAI)
+
+
+class Base(DeclarativeBase):
+    """Every table inherits this one; typed under mypy, no Flask in sight."""
+
+    registry = registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: Instant})
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_RETRIES = 3
+_RETRY_STATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+def session() -> Session:
+    """The session of this request or command."""
+    return db.session()
+
+
+def use_case(func: Callable[P, R]) -> Callable[P, R]:
+    """Run `func` in one transaction of its own: everything that it wrote is kept, or nothing.
+
+    Raises:
+        StoreAway: the database did not answer, or stayed too busy; nothing is known to have been changed unless the
+            same idempotency key says so later.
+        RuntimeError: a use-case was called inside a use-case.
+    """
+
+    @functools.wraps(func)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _writing.get():
+            raise RuntimeError(f"use-cases do not nest: {func.__qualname__}")
+        attempt = 1
+        while True:
+            try:
+                return _run_once(func, *args, **kwargs)
+            except _TryAgain as again:
+                if attempt == _RETRIES:
+                    raise StoreAway("系统繁忙，本次操作没有保存，请稍等几秒再提交一次") from again.__cause__
+                attempt += 1
+
+    return run
+
+
+class _TryAgain(Exception):
+    """The transaction certainly did not happen and may be tried again."""
+
+
+def _run_once(func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    current = db.session()
+    token = _writing.set(True)
+    try:
+        current.rollback()  # ends an open read: its snapshot is older than the lock that is about to be taken
+        with _writers_queue(current.get_bind()):
+            try:
+                result = func(*args, **kwargs)
+                current.flush()
+            except DBAPIError as failed:
+                current.rollback()
+                raise _before_commit(failed) from failed
+            except TimeoutError as failed:
+                current.rollback()
+                raise StoreAway("系统暂时连接不上数据库，本次操作没有保存") from failed
+            except BaseException:
+                current.rollback()
+                raise
+            _commit(current)
+        return result
+    finally:
+        _writing.reset(token)
+
+
+def _before_commit(failed: DBAPIError) -> Exception:
+    state = getattr(failed.orig, "sqlstate", None)
+    if state in _RETRY_STATES or failed.connection_invalidated:
+        return _TryAgain()
+    if isinstance(failed, OperationalError):
+        return StoreAway("系统暂时连接不上数据库，本次操作没有保存")
+    return failed
+
+
+def _commit(current: Session) -> None:
+    try:
+        current.commit()
+    except DBAPIError as failed:
+        state = getattr(failed.orig, "sqlstate", None)
+        current.rollback()
+        if state in _RETRY_STATES:
+            raise _TryAgain() from failed
+        raise StoreAway("提交时数据库连接中断，请用同一页面再提交一次，系统会给出确定的结果") from failed
+
+
+# --- SQLite ----------------------------------------------------------------------------------------------------------
+
+_gates = threading.local()
+
+
+@contextmanager
+def _writers_queue(bind: Any) -> Iterator[None]:
+    """On SQLite, wait for the turn to write; the kernel gives the lock back when a process dies."""
+    path = bind.engine.url.database if bind.dialect.name == "sqlite" else None
+    if path is None:
+        yield
+        return
+    gate = _gate_for(path)
+    fcntl.flock(gate, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(gate, fcntl.LOCK_UN)
+
+
+def _gate_for(path: str) -> int:
+    """One open file per thread and process: a lock belongs to the open file, and is not inherited by use."""
+    gates: dict[tuple[int, str], int] = _gates.__dict__.setdefault("open", {})
+    key = (os.getpid(), path)
+    if key not in gates:
+        gates[key] = os.open(f"{path}-writers", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return gates[key]
+
+
+def _on_sqlite_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Attach what an engine needs before first use; called once by `create_app` (and by migrations)."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Pool and time-outs for the given database.
+
+    Ten connections a process are enough: Python computes on one core, and PostgreSQL admits 100 in all by default.
+    """
+    if database_url.startswith("sqlite"):
+        return {"pool_size": 20, "max_overflow": 60, "pool_timeout": 30, "hide_parameters": True}
+    limits = "-c lock_timeout=8s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    return {
+        "hide_parameters": True,
+        "pool_size": 10,
+        "max_overflow": 5,
+        "pool_timeout": 20,
+        "pool_recycle": 1800,
+        "connect_args": {"options": limits, "connect_timeout": 5},
+    }
+
+
+def ping() -> None:
+    """Ask the database for a sign of life; raises a DBAPIError when there is none."""
+    db.session.execute(text("SELECT 1"))

@@ -1,0 +1,92 @@
+"""What runs by itself: name, rhythm, use-case. One pass with `run_due`, for ever with `work`."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+
+from openday.config import Settings
+from openday.db import db
+from openday.delivery.senders import NeverDeliverable, Sender, TryLater, senders
+from openday.services import housekeeping, messages
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A periodic job; `run` returns what to log, or an empty value."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+    lease: timedelta = timedelta(minutes=5)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("seal_ledger", timedelta(seconds=5), housekeeping.seal_ledger),
+    Job("forget_expired", timedelta(hours=1), housekeeping.forget_expired),
+)
+
+
+def run_due(settings: Settings) -> int:
+    """One pass: every job that is due, then the outbox. Returns how many messages were handled."""
+    for job in JOBS:
+        _run(job)
+    return send_messages(senders(settings.smtp_url, settings.sms_gateway_url, settings.mail_from))
+
+
+def send_messages(ways: Mapping[str, Sender]) -> int:
+    """Send what is due; each message in transactions of its own, so that one bad one stops nobody."""
+    handled = 0
+    claimed = messages.claim_messages()
+    for message in claimed:
+        try:
+            ways[message.channel].send(message.letter)
+        except TryLater as later:
+            messages.mark_failed(message.id, str(later), for_good=False)
+        except NeverDeliverable as never:
+            messages.mark_failed(message.id, str(never), for_good=True)
+        except Exception:
+            log.exception("message %s could not be sent", message.id)
+            messages.mark_failed(message.id, "发送程序出错", for_good=False)
+        else:
+            messages.mark_sent(message.id)
+        handled += 1
+    return handled
+
+
+def _run(job: Job) -> None:
+    if not housekeeping.claim_job(job.name, job.every, job.lease):
+        return
+    error = ""
+    try:
+        result = job.run()
+        if result:
+            log.info("job %s: %s", job.name, result)
+    except Exception as failed:
+        error = type(failed).__name__
+        log.exception("job %s failed", job.name)
+    housekeeping.finish_job(job.name, error)
+
+
+def work(app: Flask, *, parent: int | None = None, stop: threading.Event | None = None, pause: float = 1.0) -> None:
+    """Run for ever: until `stop` is set, or until the process that started us is gone."""
+    stop = stop or threading.Event()
+    settings: Settings = app.config["SETTINGS"]
+    while not stop.is_set() and (parent is None or os.getppid() == parent):
+        busy = 0
+        try:
+            with app.app_context():
+                busy = run_due(settings)
+                db.session.remove()
+        except Exception:
+            log.exception("the worker could not finish its pass; it goes on")
+            time.sleep(2)
+        if not busy:
+            stop.wait(pause)

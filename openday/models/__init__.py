@@ -1,0 +1,1 @@
+"""Tables, relations and CHECKs. Import `openday.models.tables` to have all of them known to the metadata."""

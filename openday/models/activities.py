@@ -1,0 +1,82 @@
+"""Activities: what the public sees of a plan, with its kept calendar bytes and its visible history."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from openday.db import Base
+from openday.models.columns import Id, code_column, one_of, reference
+from openday.models.people import Agency
+from openday.models.plans import PeriodColumns, Plan
+from openday.rules.fuzzy_date import Precision
+from openday.rules.states import ActivityStatus, SignupMode
+
+
+class Activity(PeriodColumns, Base):
+    """A published activity; one identity from 旬 to minute: same page, same calendar UID."""
+
+    __tablename__ = "activities"
+    __table_args__ = (
+        one_of("status", ActivityStatus),
+        one_of("precision", Precision),
+        one_of("signup_mode", SignupMode),
+        CheckConstraint("first_day <= last_day", name="period_runs_forward"),
+        CheckConstraint("sequence >= 0", name="sequence_not_negative"),
+        Index("ix_activities_first_day_last_day", "first_day", "last_day"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(10)
+    """The public address: /activities/<code>."""
+    uid: Mapped[str] = mapped_column(String(120), unique=True)
+    plan_id: Mapped[int] = reference("plans.id", index=False, unique=True)
+    agency_id: Mapped[int] = reference("agencies.id")
+    status: Mapped[str] = mapped_column(String(20), default=ActivityStatus.PUBLISHED.value)
+    signup_mode: Mapped[str] = mapped_column(String(20), default=SignupMode.CLOSED.value)
+
+    theme: Mapped[str] = mapped_column(String(200))
+    time_text: Mapped[str] = mapped_column(String(500), default="")
+    venue: Mapped[str] = mapped_column(String(300), default="")
+    content: Mapped[str] = mapped_column(Text, default="")
+    audience_text: Mapped[str] = mapped_column(Text, default="")
+    signup_text: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(String(100), default="")
+    contact_phone: Mapped[str] = mapped_column(String(200), default="")
+
+    vague: Mapped[bool] = mapped_column(default=True)
+    """True until occurrences are scheduled; vague activities appear as all-day, tentative spans."""
+    sequence: Mapped[int] = mapped_column(default=0)
+    """iCalendar SEQUENCE; goes up with every change that the public can see."""
+    event_bytes: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    """The VEVENT components of this activity, ready to be joined into feeds."""
+    published_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    cancel_reason: Mapped[str] = mapped_column(Text, default="")
+
+    plan: Mapped[Plan] = relationship()
+    agency: Mapped[Agency] = relationship()
+    changes: Mapped[list["ActivityChange"]] = relationship(order_by="ActivityChange.id")
+
+
+class ActivityChange(Base):
+    """A line of the public history of changes; append-only."""
+
+    __tablename__ = "activity_changes"
+    __table_args__ = (one_of("kind", ("published", "firmed_up", "changed", "cancelled")),)
+
+    id: Mapped[Id]
+    activity_id: Mapped[int] = reference("activities.id")
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class Revision(Base):
+    """A counter that goes up whenever something public changes; kept pages and feeds are keyed by it."""
+
+    __tablename__ = "revisions"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]

@@ -1,0 +1,52 @@
+"""Calls: the office's yearly 征集通知, and what each agency owes."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from openday.db import Base
+from openday.models.columns import Id, one_of, reference
+from openday.models.people import Agency, Jurisdiction
+
+CALL_STATUSES = ("open", "closed")
+
+
+class Call(Base):
+    """A call of one year; the plans of the year are read against it."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        one_of("status", CALL_STATUSES),
+        CheckConstraint("campaign_month BETWEEN 1 AND 12", name="campaign_month_is_a_month"),
+        CheckConstraint("year BETWEEN 2000 AND 2100", name="year_plausible"),
+    )
+
+    id: Mapped[Id]
+    jurisdiction_id: Mapped[int] = reference("jurisdictions.id")
+    year: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    wording: Mapped[str] = mapped_column(Text, default="")
+    due_on: Mapped[date]
+    campaign_month: Mapped[int | None]
+    brand: Mapped[str] = mapped_column(String(60), default="")
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    created_by_id: Mapped[int] = reference("users.id")
+    created_at: Mapped[datetime]
+
+    jurisdiction: Mapped[Jurisdiction] = relationship()
+    owed: Mapped[list["CallAgency"]] = relationship(cascade="all, delete-orphan", back_populates="call")
+
+
+class CallAgency(Base):
+    """How many plans one agency owes to one call."""
+
+    __tablename__ = "call_agencies"
+    __table_args__ = (CheckConstraint("owed >= 0", name="owed_not_negative"),)
+
+    call_id: Mapped[int] = reference("calls.id", primary_key=True, index=False)
+    agency_id: Mapped[int] = reference("agencies.id", primary_key=True)
+    owed: Mapped[int] = mapped_column(default=1)
+
+    call: Mapped[Call] = relationship(back_populates="owed")
+    agency: Mapped[Agency] = relationship()

@@ -1,0 +1,62 @@
+"""The audit ledger and the outbox: both written inside the transaction that they speak of."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from openday.db import Base
+from openday.models.columns import Id, one_of, reference, sealed_column
+from openday.rules.states import Channel, MessageStatus
+
+
+class AuditEvent(Base):
+    """Who did what to which record; never changed.
+
+    `signature` is a keyed hash over the row, written with it. `position` and `chain` are set a moment later by the
+    sealing job, which links every row to the one before: writers need not queue for the head of the chain.
+    """
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_record", "record_type", "record_id"),)
+
+    id: Mapped[Id]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = reference("users.id")
+    agency_id: Mapped[int | None] = reference("agencies.id")
+    action: Mapped[str] = mapped_column(String(60))
+    record_type: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[int | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    signature: Mapped[str] = mapped_column(String(64))
+    position: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    chain: Mapped[str | None] = mapped_column(String(64))
+
+
+class Message(Base):
+    """One row of the outbox: rendered when the thing happened, sent by the worker, kept until retention."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        one_of("status", MessageStatus),
+        one_of("channel", Channel),
+        Index("ix_messages_status_next_attempt_at", "status", "next_attempt_at"),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(10))
+    recipient: Mapped[str | None] = sealed_column("messages.recipient")
+    subject: Mapped[str | None] = sealed_column("messages.subject")
+    body: Mapped[str | None] = sealed_column("messages.body")
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    """Stable over repeats, so that a mail system can drop them."""
+    registration_id: Mapped[int | None] = reference("registrations.id")
+    status: Mapped[str] = mapped_column(String(10), default=MessageStatus.QUEUED.value)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,141 @@
+"""Plans (报送表) with their versions, history and pinned comments, and the tables being imported."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from openday.db import Base
+from openday.models.calls import Call
+from openday.models.columns import Id, code_column, one_of, reference
+from openday.models.people import Agency, User
+from openday.rules.fuzzy_date import Precision
+from openday.rules.plan_states import PlanAction, PlanStatus
+
+PLAN_FIELDS = ("theme", "time_text", "venue", "content", "audience_text", "signup_text", "contact", "contact_phone")
+"""The fields of the form besides the agency's name, in the form's order."""
+
+
+class PeriodColumns:
+    """A fuzzy date spread over columns, so that it sorts and filters; the wording itself stands beside it."""
+
+    precision: Mapped[str] = mapped_column(String(20), default="unknown")
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    start_time: Mapped[time | None]
+    end_time: Mapped[time | None]
+    day_part: Mapped[str | None] = mapped_column(String(10))
+    tentative: Mapped[bool] = mapped_column(default=False)
+
+
+class Plan(PeriodColumns, Base):
+    """One filed activity, in the words of the agency."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        one_of("status", PlanStatus),
+        one_of("precision", Precision),
+        CheckConstraint("first_day <= last_day", name="period_runs_forward"),
+        UniqueConstraint("call_id", "import_key"),
+        Index("ix_plans_agency_id_status", "agency_id", "status"),
+        Index("ix_plans_status_submitted_at", "status", "submitted_at"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(12)
+    call_id: Mapped[int | None] = reference("calls.id", index=False)
+    agency_id: Mapped[int] = reference("agencies.id", index=False)
+    status: Mapped[str] = mapped_column(String(20), default=PlanStatus.DRAFT.value)
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts the saved texts; an editor who started from an older one is told."""
+
+    theme: Mapped[str] = mapped_column(String(200))
+    time_text: Mapped[str] = mapped_column(String(500), default="")
+    venue: Mapped[str] = mapped_column(String(300), default="")
+    content: Mapped[str] = mapped_column(Text, default="")
+    audience_text: Mapped[str] = mapped_column(Text, default="")
+    signup_text: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(String(100), default="")
+    contact_phone: Mapped[str] = mapped_column(String(200), default="")
+
+    audience_size: Mapped[int | None]
+    """The printed total (its upper end), for sorting; NULL when none was understood."""
+    import_key: Mapped[str | None] = mapped_column(String(64))
+    """Hash of the imported row: the same file again changes nothing."""
+    filed_late: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency] = relationship()
+    call: Mapped[Call | None] = relationship()
+    versions: Mapped[list["PlanVersion"]] = relationship(order_by="PlanVersion.number", back_populates="plan")
+    history: Mapped[list["PlanEvent"]] = relationship(order_by="PlanEvent.id", back_populates="plan")
+
+
+class PlanVersion(Base):
+    """The text as one person saved it; append-only. Its authors may not approve the plan."""
+
+    __tablename__ = "plan_versions"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = reference("plans.id", index=False)
+    number: Mapped[int]
+    author_id: Mapped[int] = reference("users.id")
+    saved_at: Mapped[datetime]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    plan: Mapped[Plan] = relationship(back_populates="versions")
+    author: Mapped[User] = relationship()
+
+
+class PlanEvent(Base):
+    """One step in the life of a plan; append-only."""
+
+    __tablename__ = "plan_events"
+    __table_args__ = (one_of("action", [*(a.value for a in PlanAction), "create", "import"]),)
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = reference("plans.id")
+    action: Mapped[str] = mapped_column(String(20))
+    from_status: Mapped[str | None] = mapped_column(String(20))
+    to_status: Mapped[str] = mapped_column(String(20))
+    actor_id: Mapped[int] = reference("users.id")
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    plan: Mapped[Plan] = relationship(back_populates="history")
+    actor: Mapped[User] = relationship()
+    comments: Mapped[list["PlanComment"]] = relationship(back_populates="event")
+
+
+class PlanComment(Base):
+    """A reviewer's word pinned to one field of the form."""
+
+    __tablename__ = "plan_comments"
+    __table_args__ = (one_of("field", PLAN_FIELDS),)
+
+    id: Mapped[Id]
+    event_id: Mapped[int] = reference("plan_events.id")
+    field: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+
+    event: Mapped[PlanEvent] = relationship(back_populates="comments")
+
+
+class PlanImport(Base):
+    """A table between its preview and its import: the rows as read, then the verdict on each."""
+
+    __tablename__ = "plan_imports"
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(20)
+    call_id: Mapped[int] = reference("calls.id")
+    user_id: Mapped[int] = reference("users.id")
+    filename: Mapped[str] = mapped_column(String(200))
+    rows: Mapped[list[Any]] = mapped_column(JSON)
+    results: Mapped[list[Any] | None] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

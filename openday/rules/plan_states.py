@@ -1,0 +1,169 @@
+"""The life of a plan: one table of transitions, asked by use-cases, templates, database CHECKs and docs.
+
+`openday states` prints the table into docs/plan-states.md; a test compares.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from openday.rules.permissions import Actor, Right, Subject, can
+
+
+class PlanStatus(StrEnum):
+    """Where a plan stands."""
+
+    DRAFT = "draft"
+    AGENCY_REVIEW = "agency_review"
+    OFFICE_REVIEW = "office_review"
+    RETURNED = "returned"
+    ON_RECORD = "on_record"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the status."""
+        return _STATUS_LABELS[self]
+
+
+class PlanAction(StrEnum):
+    """What somebody does to a plan."""
+
+    SUBMIT = "submit"
+    SUBMIT_DIRECTLY = "submit_directly"
+    AGENCY_APPROVE = "agency_approve"
+    AGENCY_RETURN = "agency_return"
+    APPROVE = "approve"
+    RETURN = "return"
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the action, as it stands on its button."""
+        return _ACTION_LABELS[self]
+
+
+class Need(StrEnum):
+    """What an action needs besides the right."""
+
+    REASON = "reason"  # a reason that the others will read
+    NOT_OWN_TEXT = "not_own_text"  # whoever wrote any version of the text may not approve it
+    COMPLETE = "complete"  # every required field filled in
+    NO_AGENCY_REVIEW = "no_agency_review"  # the agency has no reviewer
+    AGENCY_REVIEW = "agency_review"  # the agency has one
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One line of the table."""
+
+    action: PlanAction
+    sources: frozenset[PlanStatus]
+    target: PlanStatus
+    right: Right
+    needs: frozenset[Need]
+
+
+_S, _A, _N = PlanStatus, PlanAction, Need
+
+
+def _line(
+    action: PlanAction, sources: Iterable[PlanStatus], target: PlanStatus, right: Right, *needs: Need
+) -> Transition:
+    return Transition(action, frozenset(sources), target, right, frozenset(needs))
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    _line(_A.SUBMIT, [_S.DRAFT, _S.RETURNED], _S.AGENCY_REVIEW, Right.PLAN_FILE, _N.COMPLETE, _N.AGENCY_REVIEW),
+    _line(
+        _A.SUBMIT_DIRECTLY, [_S.DRAFT, _S.RETURNED], _S.OFFICE_REVIEW, Right.PLAN_FILE, _N.COMPLETE, _N.NO_AGENCY_REVIEW
+    ),
+    _line(_A.AGENCY_APPROVE, [_S.AGENCY_REVIEW], _S.OFFICE_REVIEW, Right.PLAN_AGENCY_REVIEW, _N.NOT_OWN_TEXT),
+    _line(_A.AGENCY_RETURN, [_S.AGENCY_REVIEW], _S.RETURNED, Right.PLAN_AGENCY_REVIEW, _N.REASON),
+    _line(_A.APPROVE, [_S.OFFICE_REVIEW], _S.ON_RECORD, Right.PLAN_OFFICE_REVIEW, _N.NOT_OWN_TEXT),
+    _line(_A.RETURN, [_S.OFFICE_REVIEW, _S.ON_RECORD], _S.RETURNED, Right.PLAN_OFFICE_REVIEW, _N.REASON),
+    _line(_A.PUBLISH, [_S.ON_RECORD], _S.PUBLISHED, Right.PUBLICATION_MANAGE, _N.NOT_OWN_TEXT),
+    _line(
+        _A.WITHDRAW,
+        [_S.DRAFT, _S.AGENCY_REVIEW, _S.OFFICE_REVIEW, _S.RETURNED],
+        _S.WITHDRAWN,
+        Right.PLAN_WITHDRAW,
+        _N.REASON,
+    ),
+    _line(_A.CANCEL, [_S.ON_RECORD, _S.PUBLISHED], _S.CANCELLED, Right.PUBLICATION_MANAGE, _N.REASON),
+)
+
+EDITABLE = frozenset({PlanStatus.DRAFT, PlanStatus.RETURNED})
+"""The text may be changed only here; whoever wants to change it later asks for its return."""
+
+BY_ACTION = {line.action: line for line in TRANSITIONS}
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    """What the table needs to know of a plan."""
+
+    status: PlanStatus
+    subject: Subject
+    agency_reviews: bool
+    complete: bool
+
+
+def obstacle(actor: Actor, action: PlanAction, plan: PlanFacts, *, reason: str | None = None) -> str | None:
+    """Why the person may not do this now, as a Chinese sentence; None when they may.
+
+    `reason` None means "not asked yet": a button may be shown before its reason is typed.
+    """
+    line = BY_ACTION[action]
+    if not can(actor, line.right, plan.subject):
+        return "您没有办理这一步的权限"
+    if plan.status not in line.sources:
+        return f"这份计划现在是“{plan.status.label}”，不能{action.label}"
+    return _unmet_need(actor, line, plan, reason)
+
+
+def _unmet_need(actor: Actor, line: Transition, plan: PlanFacts, reason: str | None) -> str | None:
+    if Need.NOT_OWN_TEXT in line.needs and actor.user_id in plan.subject.author_ids:
+        return "自己填写的内容须由他人审核"
+    if Need.COMPLETE in line.needs and not plan.complete:
+        return "还有必填项没有填写"
+    if Need.AGENCY_REVIEW in line.needs and not plan.agency_reviews:
+        return "本单位未设审核人，请直接报送政务公开办"
+    if Need.NO_AGENCY_REVIEW in line.needs and plan.agency_reviews:
+        return "本单位设有审核人，须先经单位审核"
+    if Need.REASON in line.needs and reason is not None and not reason.strip():
+        return "请写明理由"
+    return None
+
+
+def open_actions(actor: Actor, plan: PlanFacts) -> list[PlanAction]:
+    """The buttons to show this person for this plan, in the table's order."""
+    return [line.action for line in TRANSITIONS if obstacle(actor, line.action, plan) is None]
+
+
+_STATUS_LABELS = {
+    PlanStatus.DRAFT: "草稿",
+    PlanStatus.AGENCY_REVIEW: "单位审核中",
+    PlanStatus.OFFICE_REVIEW: "待政务公开办审核",
+    PlanStatus.RETURNED: "已退回",
+    PlanStatus.ON_RECORD: "已备案",
+    PlanStatus.PUBLISHED: "已发布",
+    PlanStatus.WITHDRAWN: "已撤回",
+    PlanStatus.CANCELLED: "已取消",
+}
+
+_ACTION_LABELS = {
+    PlanAction.SUBMIT: "提交单位审核",
+    PlanAction.SUBMIT_DIRECTLY: "报送政务公开办",
+    PlanAction.AGENCY_APPROVE: "审核通过并报送",
+    PlanAction.AGENCY_RETURN: "退回修改",
+    PlanAction.APPROVE: "同意备案",
+    PlanAction.RETURN: "退回修改",
+    PlanAction.PUBLISH: "发布",
+    PlanAction.WITHDRAW: "撤回",
+    PlanAction.CANCEL: "取消活动",
+}

@@ -1,0 +1,124 @@
+"""The smaller state machines: activities, occurrences, registrations, suggestions, outcomes, messages.
+
+Values are stored as they stand here; the models derive their CHECKs from these enums.
+"""
+
+from enum import StrEnum
+
+
+class ActivityStatus(StrEnum):
+    """A publication in the public calendar."""
+
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class OccurrenceStatus(StrEnum):
+    """An occurrence: the agency proposes, the office schedules (which makes it public)."""
+
+    PROPOSED = "proposed"
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class SignupMode(StrEnum):
+    """How one gets in."""
+
+    FIRST_COME = "first_come"
+    OPEN_DOOR = "open_door"
+    INVITATION = "invitation"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the mode."""
+        return {"first_come": "先到先得", "open_door": "无需报名", "invitation": "定向邀请", "closed": "不公开报名"}[
+            self.value
+        ]
+
+
+class RegistrationStatus(StrEnum):
+    """A registration; attendance is a fact beside it, not a status."""
+
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the status."""
+        return {"confirmed": "报名成功", "waitlisted": "候补中", "cancelled": "已取消"}[self.value]
+
+
+class RegistrationSource(StrEnum):
+    """By which door somebody came onto the list."""
+
+    ONLINE = "online"
+    PHONE = "phone"
+    COUNTER = "counter"
+    PAPER = "paper"
+    WALK_IN = "walk_in"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the door."""
+        return {"online": "网上", "phone": "电话", "counter": "窗口", "paper": "纸质", "walk_in": "现场"}[self.value]
+
+
+class SuggestionStatus(StrEnum):
+    """A suggestion: moderated by the office, answered by the agency, published by the office."""
+
+    RECEIVED = "received"
+    OPEN = "open"
+    DRAFTED = "drafted"
+    AGENCY_APPROVED = "agency_approved"
+    ANSWERED = "answered"
+    REMOVED = "removed"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the status."""
+        return {
+            "received": "已收到，待受理",
+            "open": "已受理，待答复",
+            "drafted": "答复待单位审核",
+            "agency_approved": "答复待公开",
+            "answered": "已答复",
+            "removed": "不予公开",
+        }[self.value]
+
+
+class Adoption(StrEnum):
+    """What became of a suggestion."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    NOT_ADOPTED = "not_adopted"
+    REFERENCE = "reference"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the adoption status."""
+        return {"adopted": "采纳", "partly": "部分采纳", "not_adopted": "未采纳", "reference": "留作参考"}[self.value]
+
+
+class OutcomeStatus(StrEnum):
+    """An outcome report."""
+
+    FILED = "filed"
+    PUBLISHED = "published"
+
+
+class MessageStatus(StrEnum):
+    """A row of the outbox."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    PARKED = "parked"
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    EMAIL = "email"
+    SMS = "sms"

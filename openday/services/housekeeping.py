@@ -1,0 +1,83 @@
+"""What the house does for itself: sealing the ledger, claiming jobs, forgetting what has expired."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+
+from openday import clock
+from openday.db import session, use_case
+from openday.models.housekeeping import Job
+from openday.models.ledger import AuditEvent
+from openday.models.people import LoginSession, Throttle
+from openday.models.registrations import IdempotencyKey
+
+CHAIN_START = "0" * 64
+
+
+@use_case
+def claim_job(name: str, every: timedelta, lease: timedelta) -> bool:
+    """Whether this worker runs the job now; others are kept away until the lease ends."""
+    now = clock.now()
+    row = session().get(Job, name, with_for_update=True)
+    if row is None:
+        row = Job(name=name, next_run_at=now)
+        session().add(row)
+    if row.next_run_at > now or (row.leased_until is not None and row.leased_until > now):
+        return False
+    row.leased_until = now + lease
+    row.next_run_at = now + every
+    return True
+
+
+@use_case
+def finish_job(name: str, error: str) -> None:
+    """Give the lease back and note how it went ('' = well)."""
+    row = session().get(Job, name)
+    if row is not None:
+        row.leased_until, row.last_run_at, row.last_error = None, clock.now(), error[:500]
+
+
+@use_case
+def seal_ledger(limit: int = 2000) -> int:
+    """Link the rows that are not linked yet to the chain, in the order of their ids; returns how many."""
+    head = (
+        session()
+        .execute(
+            select(AuditEvent.position, AuditEvent.chain).order_by(AuditEvent.position.desc().nulls_last()).limit(1)
+        )
+        .first()
+    )
+    position, chain = (head.position, head.chain) if head and head.position else (0, CHAIN_START)
+    rows = _unsealed(limit)
+    for row in rows:
+        position += 1
+        chain = link(chain, row.id, row.signature)
+        row.position, row.chain = position, chain
+    return len(rows)
+
+
+def _unsealed(limit: int) -> Sequence[AuditEvent]:
+    waiting = select(AuditEvent).where(AuditEvent.position.is_(None)).order_by(AuditEvent.id).limit(limit)
+    return session().scalars(waiting).all()
+
+
+def link(previous: str, row_id: int, signature: str) -> str:
+    """The next value of the chain."""
+    return sha256(f"{previous}\n{row_id}\n{signature}".encode()).hexdigest()
+
+
+@use_case
+def forget_expired() -> dict[str, int]:
+    """Delete what only had to live for a while: finished sessions, old throttles, idempotency keys older than a week."""
+    now = clock.now()
+    statements = {
+        "sessions": delete(LoginSession).where(LoginSession.created_at < now - timedelta(days=2)),
+        "throttles": delete(Throttle).where(Throttle.since < now - timedelta(days=1)),
+        "idempotency_keys": delete(IdempotencyKey).where(IdempotencyKey.created_at < now - timedelta(days=7)),
+    }
+    gone = {}
+    for name, statement in statements.items():
+        gone[name] = int(getattr(session().execute(statement), "rowcount", 0))
+    return gone

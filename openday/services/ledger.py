@@ -1,0 +1,77 @@
+"""Audit rows and outbox messages, written into the caller's transaction."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from openday import vault
+from openday.db import session
+from openday.models.ledger import AuditEvent, Message
+from openday.rules.permissions import Actor
+from openday.rules.states import Channel
+
+
+def record(
+    action: str,
+    *,
+    actor: Actor | None,
+    record_type: str,
+    record_id: int | None,
+    now: datetime,
+    agency_id: int | None = None,
+    **detail: Any,
+) -> None:
+    """Note who did what to which record. `detail` holds plain JSON values and never personal data."""
+    actor_id = actor.user_id if actor else None
+    row = AuditEvent(
+        at=now,
+        actor_id=actor_id,
+        agency_id=agency_id if agency_id is not None else (actor.agency_id if actor else None),
+        action=action,
+        record_type=record_type,
+        record_id=record_id,
+        detail=detail,
+    )
+    row.signature = vault.signature(content_of(row))
+    session().add(row)
+
+
+def content_of(row: AuditEvent) -> bytes:
+    """The bytes of an audit row that its signature covers."""
+    facts = [
+        row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        row.actor_id,
+        row.agency_id,
+        row.action,
+        row.record_type,
+        row.record_id,
+        row.detail,
+    ]
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def enqueue(
+    kind: str,
+    *,
+    channel: Channel,
+    recipient: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    registration_id: int | None = None,
+) -> None:
+    """Put a finished message into the outbox; it goes out after the caller's transaction, or not at all."""
+    session().add(
+        Message(
+            kind=kind,
+            channel=channel.value,
+            recipient=recipient,
+            subject=subject,
+            body=body,
+            message_id=f"<{uuid.uuid4().hex}@openday>",
+            registration_id=registration_id,
+            created_at=now,
+            next_attempt_at=now,
+        )
+    )

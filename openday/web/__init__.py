@@ -1,0 +1,1 @@
+"""HTTP only: parse, call a query or a use-case, render."""

@@ -1,0 +1,1 @@
+"""account: log-in, log-out, invitations."""

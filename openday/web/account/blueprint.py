@@ -1,0 +1,5 @@
+"""The blueprint that the views of this area hang onto."""
+
+from flask import Blueprint
+
+bp = Blueprint("account", __name__)

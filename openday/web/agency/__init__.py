@@ -1,0 +1,1 @@
+"""agency: the desk of filers and reviewers."""

@@ -1,0 +1,20 @@
+"""Every blueprint, and the modules that hang their views onto it."""
+
+from importlib import import_module
+
+from flask import Flask
+
+_AREAS: dict[str, tuple[str, ...]] = {
+    "openday.web.account": ("views",),
+    "openday.web.public": ("home",),
+}
+
+
+def register(app: Flask) -> None:
+    """Import each area's views, then register its blueprint."""
+    for area, modules in _AREAS.items():
+        for module in modules:
+            import_module(f"{area}.{module}")
+        app.register_blueprint(import_module(f"{area}.blueprint").bp)
+    for single in ("system",):
+        app.register_blueprint(import_module(f"openday.web.{single}").bp)

@@ -1,0 +1,1 @@
+"""WTForms per noun; each form turns into a frozen dataclass."""

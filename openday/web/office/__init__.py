@@ -1,0 +1,1 @@
+"""office: the desk of the openness office, its administrators and auditors."""
