@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import PROJECT, Server, free_port
+from tests.support.server import PROJECT, Server
 
 pytestmark = pytest.mark.xdist_group("server-itself")
 
