@@ -215,9 +215,9 @@ def test_file_names_are_safe_everywhere(name: str) -> None:
 
 
 def test_file_names_that_meet_are_numbered() -> None:
-    forms = [(name, EMPTY) for name in ("计划", "计划.docx", "计划", "Plan", "plan")]
+    forms = [(name, EMPTY) for name in ("计划", "计划.docx", "计划", "plan", "PLAN")]
     with zipfile.ZipFile(io.BytesIO(several_plan_forms_zip(forms))) as archive:
-        assert archive.namelist() == ["计划.docx", "计划（2）.docx", "计划（3）.docx", "Plan.docx", "plan（2）.docx"]
+        assert archive.namelist() == ["计划.docx", "计划（2）.docx", "计划（3）.docx", "plan.docx", "PLAN（2）.docx"]
 
 
 def test_the_nine_fields_are_all_printed() -> None:
