@@ -11,7 +11,6 @@ KEYS = (
     "agency", "theme", "time", "place", "content", "audience",
     "signup", "contact", "phone", "city", "year", "source",
 )  # fmt: skip
-SERIAL = "serial"
 
 # Best name first: where a table has several columns for one key, the first of these wins.
 _ALIASES: dict[str, tuple[str, ...]] = {
@@ -63,6 +62,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _FOOTER = re.compile(
     r"(备注|注|说明|填表|填报|制表|审核|审批|负责人|联系人|联系电话|联系方式|电话|日期|时间|单位|盖章)[^:]{0,12}:"
 )
+_RUNNING_NUMBER = re.compile(r"[(（]?[0-9０-９一二三四五六七八九十百]{1,6}[)）、.．]?")
 _TOTAL = re.compile(r"(合计|总计|小计|共计)(\s|:|$)")
 _AGENCY_LINE = re.compile(r"(?:填报|报送|申报|承办)?单位(?:名称)?(?:\([^)]*\))?:\s*([^\s_]+)")
 
@@ -74,10 +74,9 @@ class ColumnMatch:
     header: str
     key: str | None
 
-    @property
-    def header_key(self) -> str | None:
-        """`SERIAL` for a column of running numbers, which alone make no plan; else `key`."""
-        return SERIAL if _word(self.header) in _SERIALS else self.key
+    def is_running_number(self, cell: str) -> bool:
+        """Whether `cell` only numbers the row: tables are handed out with more numbered rows than are filled in."""
+        return _word(self.header) in _SERIALS and _RUNNING_NUMBER.fullmatch(cell.strip()) is not None
 
 
 def match_columns(header: Sequence[str]) -> tuple[ColumnMatch, ...]:

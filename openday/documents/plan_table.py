@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from openday.documents.csv_export import safe_cell
-from openday.documents.plan_columns import KEYS, SERIAL, ColumnMatch, agency_above, is_footer, match_columns
+from openday.documents.plan_columns import KEYS, ColumnMatch, agency_above, is_footer, match_columns
 from openday.documents.xlsx_grid import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, REASONS, Sheet, TableRefused, read_xlsx
 from openday.rules.privacy import plain_text
 
@@ -150,16 +150,23 @@ def _table(sheet: Sheet, unread: tuple[str, ...]) -> PlanTable:
     merged = _merged_below(sheet, header)
     rows, notes = [], []
     for index, row in enumerate(sheet.rows[header + 1 :], start=header + 1):
-        own = {place for place, cell in enumerate(row) if plain_text(cell) and columns[place].header_key != SERIAL}
-        if not own or row == sheet.rows[header]:
+        if not _filled(columns, row) or row == sheet.rows[header]:
             continue
         full = tuple(cell or merged.get((index, place), "") for place, cell in enumerate(row))
-        filled = [cell for place, cell in enumerate(full) if plain_text(cell) and columns[place].header_key != SERIAL]
-        if len(filled) == 1 or is_footer([plain_text(cell) for cell in filled]):
+        filled = _filled(columns, full)
+        if len(filled) == 1 or is_footer(filled):
             notes.append(_joined(row))
         else:
             rows.append(TableRow(index + 1, _cells(columns, full, agency), full))
     return PlanTable(columns, tuple(rows), tuple(notes), preamble, unread)
+
+
+def _filled(columns: Sequence[ColumnMatch], row: Sequence[str]) -> list[str]:
+    """The cells of a row in which something stands, its running number left aside."""
+    texts = (
+        "" if column.is_running_number(cell) else plain_text(cell) for column, cell in zip(columns, row, strict=False)
+    )
+    return [text for text in texts if text]
 
 
 def _merged_below(sheet: Sheet, header: int) -> dict[tuple[int, int], str]:

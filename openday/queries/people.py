@@ -14,7 +14,7 @@ LONGEST = timedelta(hours=12)
 
 
 def actor_of_session(token_hash: str, now: datetime) -> tuple[Actor, datetime] | None:
-    """The person behind a session token and when they were last seen; None when it is over, revoked or theirs no more."""
+    """The person behind a session token and when they were last seen; None when it is over or revoked."""
     row = (
         session()
         .execute(

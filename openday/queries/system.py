@@ -22,4 +22,5 @@ def schema_is_current() -> bool:
     """Whether every migration has been applied to the database."""
     if not inspect(session().connection()).has_table("alembic_version"):
         return False
-    return session().scalar(text("SELECT version_num FROM alembic_version")) == expected_revision()
+    applied: str | None = session().scalar(text("SELECT version_num FROM alembic_version"))
+    return applied == expected_revision()

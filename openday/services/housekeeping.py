@@ -70,7 +70,7 @@ def link(previous: str, row_id: int, signature: str) -> str:
 
 @use_case
 def forget_expired() -> dict[str, int]:
-    """Delete what only had to live for a while: finished sessions, old throttles, idempotency keys older than a week."""
+    """Delete what only had to live for a while: finished sessions, old throttles, week-old idempotency keys."""
     now = clock.now()
     statements = {
         "sessions": delete(LoginSession).where(LoginSession.created_at < now - timedelta(days=2)),

@@ -90,7 +90,8 @@ def mark_failed(message_id: int, error: str, *, for_good: bool) -> None:
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after so many attempts: 15 s, doubled each time, at most 30 minutes."""
-    return min(_FIRST_WAIT * 2 ** min(attempts - 1, 10), _LONGEST_WAIT)
+    doublings = min(max(attempts - 1, 0), 10)
+    return min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
 
 
 @use_case

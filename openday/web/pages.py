@@ -110,16 +110,13 @@ def _switches() -> dict[str, Any]:
         return staff_context(actor) if actor else {}
     back = request.full_path.rstrip("?") if request.method == "GET" else "/"
     other = "zh" if language() == "en" else "en"
-    return {
-        "languages": [
-            {
-                "lang": "en" if other == "en" else "zh-Hans",
-                "label": LANGUAGES[other],
-                "href": url_for("public.view_settings", lang=other, next=back),
-            }
-        ],
-        "large_url": url_for("public.view_settings", large="0" if wants_large() else "1", next=back),
+    switch = {
+        "lang": "en" if other == "en" else "zh-Hans",
+        "label": LANGUAGES[other],
+        "href": url_for("public.view_settings", lang=other, next=back),
     }
+    large = "0" if wants_large() else "1"
+    return {"languages": [switch], "large_url": url_for("public.view_settings", large=large, next=back)}
 
 
 def _public_links() -> dict[str, str]:
