@@ -14,7 +14,7 @@ import openday.models.tables  # noqa: F401  (every table is known to the metadat
 from openday import clock, logs, vault
 from openday.config import PROJECT, Settings, from_env
 from openday.db import db, engine_options, prepare_engine
-from openday.web import access, blueprints, errors, pages
+from openday.web import access, blueprints, errors, pages, wording
 from openday.web.assets import Assets
 from openday.web.sub_path import SubPath
 
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.install(app)
     pages.install(app, settings, Assets.read(PROJECT / "static" / "dist" / "manifest.json"))
     errors.install(app)
+    wording.install(app)
     blueprints.register(app)
     app.after_request(_protect)
     _wrap(app, settings)
