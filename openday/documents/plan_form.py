@@ -33,9 +33,10 @@ TITLE = "政府开放活动计划安排报送表"
 AGENCY_LABEL = "单位名称："
 LABEL_WIDTH, VALUE_WIDTH = Mm(26), Mm(52)
 CELL_MARGIN = Mm(1.9)
-TABLE_HEIGHT = Mm(202)  # what title and agency line leave of the page
+TABLE_HEIGHT = Mm(196)  # what title and agency line leave of the page, less two lines in case an estimate is short
 # (size, line height) of the values, from the ordinary 四号 down; the first with which the table fits its page is taken.
 TYPE_SIZES = ((Pt(14), Pt(22)), (Pt(12), Pt(18)), (Pt(10.5), Pt(15)), (Pt(9), Pt(13)))
+RUN_ON_SIZE = TYPE_SIZES[1]  # of a form that needs a second page anyway
 _BLANK = "\u3000" * 14
 _LONGEST_NAME = 200  # bytes; file systems hold 255, a number and the ending still to come
 _UNSAFE_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
@@ -63,6 +64,7 @@ class _Row:
     height: Length
     cells: tuple[tuple[str, str], ...]
     prose: bool = False  # running text begins at the left; short facts stand in the middle
+    takes_rest: bool = False  # grows by what the other rows leave of the page
 
     @property
     def value_width(self) -> Length:
@@ -96,7 +98,7 @@ def _rows(form: PlanForm) -> list[_Row]:
     return [
         _Row(Mm(14), (("活动主题", form.theme),)),
         _Row(Mm(18), (("开展时间", form.time), ("开展地点", form.place))),
-        _Row(Mm(88), (("活动内容", form.content),), prose=True),
+        _Row(Mm(40), (("活动内容", form.content),), prose=True, takes_rest=True),
         _Row(Mm(28), (("活动对象", form.audience),), prose=True),
         _Row(Mm(30), (("活动报名方式", form.signup),), prose=True),
         _Row(Mm(14), (("联系人", form.contact), ("联系方式", form.phone))),
@@ -104,13 +106,17 @@ def _rows(form: PlanForm) -> list[_Row]:
 
 
 def _type_size(rows: list[_Row]) -> tuple[Length, Length]:
-    for size, line in TYPE_SIZES:
-        if sum(_row_height(row, size, line) for row in rows) <= TABLE_HEIGHT:
-            return size, line
-    return TYPE_SIZES[-1]
+    fitting = (each for each in TYPE_SIZES if sum(_needed_height(row, *each) for row in rows) <= TABLE_HEIGHT)
+    return next(fitting, RUN_ON_SIZE)
 
 
-def _row_height(row: _Row, size: Length, line: Length) -> int:
+def _row_heights(rows: list[_Row], size: Length, line: Length) -> list[Length]:
+    needed = [_needed_height(row, size, line) for row in rows]
+    rest = max(0, TABLE_HEIGHT - sum(needed))
+    return [Length(height + rest * row.takes_rest) for height, row in zip(needed, rows, strict=True)]
+
+
+def _needed_height(row: _Row, size: Length, line: Length) -> int:
     """Estimate the height of a row: wide characters take the full size, others about half of it."""
     room = (row.value_width - 2 * CELL_MARGIN) // size
     most = max(sum(max(1, math.ceil(_width(each) / room)) for each in lines(text)) for _, text in row.cells)
@@ -128,8 +134,8 @@ def _add_table(document: Document, rows: list[_Row], size: Length, line: Length)
     _frame(table)
     for column, width in zip(table.columns, (LABEL_WIDTH, VALUE_WIDTH) * 2, strict=True):
         column.width = width
-    for at, row in enumerate(rows):
-        table.rows[at].height = row.height
+    for at, (row, height) in enumerate(zip(rows, _row_heights(rows, size, line), strict=True)):
+        table.rows[at].height = height
         table.rows[at].height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
         cells = table.rows[at].cells
         for pair, (label, text) in enumerate(row.cells):

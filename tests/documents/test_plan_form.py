@@ -123,13 +123,25 @@ def test_the_form_takes_one_a4_page() -> None:
     assert max(heights) == heights[2], "the content has the tallest row"
 
 
-def test_text_that_would_burst_the_page_is_set_smaller() -> None:
-    def size(form: PlanForm) -> float:
-        return opened(form).tables[0].rows[2].cells[1].paragraphs[0].runs[0].font.size.pt
+def value_size(form: PlanForm) -> float:
+    return opened(form).tables[0].rows[2].cells[1].paragraphs[0].runs[0].font.size.pt
 
-    assert size(FORM) == 14
-    assert size(replace(FORM, content="水" * 600)) < 14
-    assert size(replace(FORM, content="水" * 50_000)) >= 9, "never too small to read; it runs on over another page"
+
+def test_text_that_would_burst_the_page_is_set_smaller() -> None:
+    assert value_size(FORM) == 14
+    assert value_size(replace(FORM, content="水" * 1200)) < 14
+    assert value_size(replace(FORM, content="水" * 50_000)) >= 9, (
+        "never too small to read; it runs on over another page"
+    )
+
+
+def test_a_long_way_to_sign_up_takes_its_room_from_the_content() -> None:
+    talkative = replace(FORM, signup="将姓名、工作单位和联系电话发送至电子邮箱。" * 8)
+    usual, narrowed = ([row.height for row in opened(form).tables[0].rows] for form in (FORM, talkative))
+    assert value_size(talkative) == 14
+    assert narrowed[4] > usual[4]
+    assert narrowed[2] < usual[2]
+    assert sum(narrowed) == pytest.approx(sum(usual), abs=6 * 635), "the rounding of six rows to twentieths of a point"
 
 
 def test_a_very_long_text_stays_whole_in_a_row_that_may_break() -> None:
