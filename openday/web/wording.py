@@ -1,33 +1,8 @@
-"""How moments and numbers are written on pages; Jinja filters, Chinese first."""
-
-from datetime import date, datetime
+"""The filters and functions with which templates write moments (see rules/wording.py)."""
 
 from flask import Flask
 
-_WEEKDAYS = "一二三四五六日"
-
-
-def day_text(day: date, *, weekday: bool = True) -> str:
-    """2026年9月16日（星期三）."""
-    text = f"{day.year}年{day.month}月{day.day}日"
-    return f"{text}（星期{_WEEKDAYS[day.weekday()]}）" if weekday else text
-
-
-def clock_text(moment: datetime) -> str:
-    """14:00."""
-    return f"{moment:%H:%M}"
-
-
-def moment_text(moment: datetime) -> str:
-    """2026年9月16日（星期三）14:00."""
-    return f"{day_text(moment.date())}{clock_text(moment)}"
-
-
-def span_text(start: datetime, end: datetime) -> str:
-    """2026年9月16日（星期三）14:00–16:00; over midnight both days are written."""
-    if start.date() == end.date():
-        return f"{moment_text(start)}–{clock_text(end)}"
-    return f"{moment_text(start)}至{moment_text(end)}"
+from openday.rules.wording import clock_text, day_text, moment_text, span_text
 
 
 def install(app: Flask) -> None:
