@@ -2,8 +2,8 @@
 
 A spreadsheet runs a cell that begins with = + - @ (also in their full-width forms, also after white space). The rule:
 such a cell, and a cell that begins with an apostrophe, gets one apostrophe in front. Because a leading apostrophe is
-marked too, the rule can be undone without guessing: on re-import exactly one leading apostrophe is taken off
-(`original_text`), and every text comes back as it was.
+marked too, the rule can be undone without guessing: on re-import one leading apostrophe is taken off where the rule
+has put it (`original_text`), and every text comes back as it was.
 """
 
 import csv
@@ -23,8 +23,9 @@ def safe_cell(text: str) -> str:
 
 
 def original_text(cell: str) -> str:
-    """Undo `safe_cell`."""
-    return cell.removeprefix(_MARK)
+    """Undo `safe_cell`; a cell that it cannot have written, such as one typed by hand, stays as it is."""
+    bare = cell.removeprefix(_MARK)
+    return bare if safe_cell(bare) == cell else cell
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

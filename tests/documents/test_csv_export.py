@@ -36,6 +36,10 @@ def test_ordinary_text_is_written_as_it_is(text: str) -> None:
     assert safe_cell(text) == text
 
 
+def test_an_apostrophe_that_somebody_typed_is_kept() -> None:
+    assert original_text("'90后青年") == "'90后青年"
+
+
 @given(st.text())
 def test_the_mark_can_always_be_taken_off_again(text: str) -> None:
     assert original_text(safe_cell(text)) == text
