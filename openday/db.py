@@ -109,24 +109,32 @@ def _run_once(func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     current = db.session()
     token = _writing.set(True)
     try:
-        current.rollback()  # ends an open read: its snapshot is older than the lock that is about to be taken
+        _roll_back(current)  # ends an open read: its snapshot is older than the lock that is about to be taken
         with _writers_queue(current.get_bind()):
             try:
                 result = func(*args, **kwargs)
                 current.flush()
             except DBAPIError as failed:
-                current.rollback()
+                _roll_back(current)
                 raise _before_commit(failed) from failed
             except TimeoutError as failed:
-                current.rollback()
+                _roll_back(current)
                 raise StoreAway("系统暂时连接不上数据库，本次操作没有保存") from failed
             except BaseException:
-                current.rollback()
+                _roll_back(current)
                 raise
             _commit(current)
         return result
     finally:
         _writing.reset(token)
+
+
+def _roll_back(current: Session) -> None:
+    """Roll back, or drop the connection when it is dead; either way the next statement starts afresh."""
+    try:
+        current.rollback()
+    except DBAPIError:
+        current.invalidate()
 
 
 def _before_commit(failed: DBAPIError) -> Exception:
@@ -143,7 +151,7 @@ def _commit(current: Session) -> None:
         current.commit()
     except DBAPIError as failed:
         state = getattr(failed.orig, "sqlstate", None)
-        current.rollback()
+        _roll_back(current)
         if state in _RETRY_STATES:
             raise _TryAgain() from failed
         raise StoreAway("提交时数据库连接中断，请用同一页面再提交一次，系统会给出确定的结果") from failed
