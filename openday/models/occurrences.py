@@ -29,8 +29,9 @@ class Occurrence(Base):
     code: Mapped[str] = code_column(10)
     """The public address of its sign-up form: /occurrences/<code>/sign-up."""
     activity_id: Mapped[int] = reference("activities.id", index=False)
-    number: Mapped[int]
-    """第几场; the first keeps the activity's calendar UID, the others add -2, -3, …"""
+    number: Mapped[int | None]
+    """第几场, given when it is scheduled and kept for good; NULL for a proposal that never was. The first keeps the
+    activity's calendar UID, the others add -2, -3, …"""
     status: Mapped[str] = mapped_column(String(20), default=OccurrenceStatus.PROPOSED.value)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
