@@ -1,6 +1,6 @@
 """Log-in and log-out."""
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from openday.rules.permissions import Actor, Role
@@ -56,6 +56,6 @@ def logout() -> ResponseReturnValue:
 def desk_of(actor: Actor | None) -> str:
     """Where a person's work begins."""
     for role, endpoint in _HOME_OF_ROLE:
-        if actor is not None and role in actor.roles:
+        if actor is not None and role in actor.roles and endpoint in current_app.view_functions:
             return url_for(endpoint)
     return url_for("public.home")
