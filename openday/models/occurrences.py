@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from openday.db import Base
@@ -45,6 +45,8 @@ class Occurrence(Base):
     waitlist: Mapped[bool] = mapped_column(default=True)
     walk_in_limit: Mapped[int] = mapped_column(default=0)
     walked_in: Mapped[int] = mapped_column(default=0)
+    cancel_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was cancelled, or why a proposal was declined."""
     created_by_id: Mapped[int] = reference("users.id")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
