@@ -10,11 +10,12 @@ from openday.db import Base
 from openday.models.calls import Call
 from openday.models.columns import Id, code_column, one_of, reference
 from openday.models.people import Agency, User
-from openday.rules.fuzzy_date import Precision
+from openday.rules.audience import read_audience
+from openday.rules.fuzzy_date import FuzzyDate, Precision, read_period
 from openday.rules.plan_states import PlanAction, PlanStatus
+from openday.rules.plan_text import PLAN_FIELDS, PlanText
 
-PLAN_FIELDS = ("theme", "time_text", "venue", "content", "audience_text", "signup_text", "contact", "contact_phone")
-"""The fields of the form besides the agency's name, in the form's order."""
+_LARGEST_AUDIENCE = 1_000_000_000  # beyond it a number is a slip of the pen, and no longer fits its column
 
 
 class PeriodColumns:
@@ -27,6 +28,14 @@ class PeriodColumns:
     end_time: Mapped[time | None]
     day_part: Mapped[str | None] = mapped_column(String(10))
     tentative: Mapped[bool] = mapped_column(default=False)
+
+    def read_from(self, period: FuzzyDate) -> None:
+        """Take over everything that sorts and filters from a period as read."""
+        self.precision = period.precision.value
+        self.first_day, self.last_day = period.first, period.last
+        self.start_time, self.end_time = period.start, period.end
+        self.day_part = period.part.value if period.part else None
+        self.tentative = period.tentative
 
 
 class Plan(PeriodColumns, Base):
@@ -49,6 +58,8 @@ class Plan(PeriodColumns, Base):
     status: Mapped[str] = mapped_column(String(20), default=PlanStatus.DRAFT.value)
     version: Mapped[int] = mapped_column(default=1)
     """Counts the saved texts; an editor who started from an older one is told."""
+    year: Mapped[int | None]
+    """The year that a time without one means, where it is not the call's (rows of older tables)."""
 
     theme: Mapped[str] = mapped_column(String(200))
     time_text: Mapped[str] = mapped_column(String(500), default="")
@@ -72,6 +83,28 @@ class Plan(PeriodColumns, Base):
     call: Mapped[Call | None] = relationship()
     versions: Mapped[list["PlanVersion"]] = relationship(order_by="PlanVersion.number", back_populates="plan")
     history: Mapped[list["PlanEvent"]] = relationship(order_by="PlanEvent.id", back_populates="plan")
+
+    @property
+    def reading_year(self) -> int:
+        """The year in which a time without one is read; loads the call unless `year` is set."""
+        return self.year or (self.call.year if self.call else self.created_at.year)
+
+    @property
+    def text(self) -> PlanText:
+        """The fields of the form as they stand."""
+        return PlanText(**{name: getattr(self, name) for name in PLAN_FIELDS})
+
+    def take_text(self, text: PlanText, *, year: int, author_id: int, now: datetime) -> "PlanVersion":
+        """Put a text into the form, read its time and audience, and append it to the versions under `version`."""
+        for name, value in text.as_dict().items():
+            setattr(self, name, value)
+        self.read_from(read_period(text.time_text, year=year))
+        size = read_audience(text.audience_text).sort_key
+        self.audience_size = size if 0 < size <= _LARGEST_AUDIENCE else None
+        self.updated_at = now
+        kept = PlanVersion(number=self.version, author_id=author_id, saved_at=now, fields=text.as_dict())
+        self.versions.append(kept)
+        return kept
 
 
 class PlanVersion(Base):
@@ -135,7 +168,10 @@ class PlanImport(Base):
     call_id: Mapped[int] = reference("calls.id")
     user_id: Mapped[int] = reference("users.id")
     filename: Mapped[str] = mapped_column(String(200))
+    about: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What holds for the whole table: the columns as taken, notes, worksheets not read, and the choices made."""
     rows: Mapped[list[Any]] = mapped_column(JSON)
     results: Mapped[list[Any] | None] = mapped_column(JSON)
+    started_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
