@@ -1,5 +1,5 @@
-// Compiles static/css/*.scss and static/js/*.js into static/dist/ under names that carry a hash of
-// their content, and writes static/dist/manifest.json: {"site.css": "dist/site-1a2b3c4d5e.css", ...}.
+// Compiles static/css/*.scss and static/js/*.js and copies static/img/* into static/dist/ under names that carry
+// a hash of their content, and writes static/dist/manifest.json: {"site.css": "dist/site-1a2b3c4d5e.css", ...}.
 // Files whose name begins with "_" are parts of others and get no output of their own.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -43,6 +43,10 @@ async function buildScript(file) {
   return { name: path.basename(file), text: result.outputFiles[0].text };
 }
 
+async function copyImage(file) {
+  return { name: path.basename(file), text: await readFile(file) };
+}
+
 /** Writes one output under its hashed name and returns the manifest line for it. */
 async function store({ name, text }) {
   const { name: stem, ext } = path.parse(name);
@@ -63,7 +67,8 @@ async function main() {
   const started = Date.now();
   const styles = (await entries("css", ".scss")).map(buildStyle);
   const scripts = (await entries("js", ".js")).map(buildScript);
-  const outputs = await Promise.all([...styles, ...scripts]);
+  const images = (await entries("img", "")).map(copyImage);
+  const outputs = await Promise.all([...styles, ...scripts, ...images]);
   await mkdir(distDir, { recursive: true });
   const manifest = Object.fromEntries(await Promise.all(outputs.map(store)));
   // Written beside and renamed: a server that starts during a build reads the old manifest or the new one, never half.

@@ -1,7 +1,7 @@
 """Addresses of style sheets and scripts: the built files under hashed names, else the plain style sheet.
 
-The application is usable without any build. Styles then come from the committed ``static/plain.css`` and
-scripts are left out, since no page needs one.
+The application is usable without any build. Styles then come from the committed ``static/plain.css``, pictures from
+``static/img/``, and scripts are left out, since no page needs one.
 """
 
 import json
@@ -15,6 +15,7 @@ from flask import url_for
 log = logging.getLogger(__name__)
 
 PLAIN_STYLE = "plain.css"
+PICTURES = (".svg", ".png")
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,13 @@ class Assets:
     def asset_url(self, name: str) -> str | None:
         """Address of ``site.css``, ``door.js`` and the like, for use in a request.
 
-        Returns the hashed file of the build; without a build the plain style sheet for ``.css`` and ``None``
-        for anything else, which the layouts take as "leave it out".
+        Returns the hashed file of the build; without a build the plain style sheet for ``.css``, the picture as
+        committed, and ``None`` for a script, which the layouts take as "leave it out".
         """
         if name in self.files:
             return url_for("static", filename=self.files[name])
         if name.endswith(".css"):
             return url_for("static", filename=PLAIN_STYLE)
+        if name.endswith(PICTURES):
+            return url_for("static", filename=f"img/{name}")
         return None

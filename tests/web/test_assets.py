@@ -45,6 +45,7 @@ def test_without_a_build_styles_are_plain_and_scripts_are_left_out(app: Flask, t
     with app.test_request_context("/"):
         assert assets.asset_url("site.css") == "/static/plain.css"
         assert assets.asset_url("staff.css") == "/static/plain.css"
+        assert assets.asset_url("favicon.svg") == "/static/img/favicon.svg"
         assert assets.asset_url("site.js") is None
     with app.test_client().get("/static/plain.css") as answer:
         assert answer.status_code == 200
