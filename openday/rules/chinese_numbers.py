@@ -13,7 +13,7 @@ _UNIT = r"(?:月|日(?!期|程|常)|号|时(?!间|段|期|长|候|常)|点|分|�
 _SEPARATOR = r"[、,和及与至到\-~/]"
 # 周一, 初一, 统一, 十一(月) and the like are words, not counts: the character before decides.
 _NUMERAL = re.compile(
-    rf"(?<![周期拜初统同唯单进之专任一二三四五六七八九十])(?!两月){_CN}(?=(?:{_SEPARATOR}(?:{_CN}|[0-9]{{1,2}}))*{_UNIT})"
+    rf"(?<!星期)(?<![周拜初统同唯单进之专任一二三四五六七八九十])(?!两月){_CN}(?=(?:{_SEPARATOR}(?:{_CN}|[0-9]{{1,2}}))*{_UNIT})"
 )
 _AFTER_WEEKDAY = re.compile(
     r"(?<=[周期拜][一二三四五六日天])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[时点])"
@@ -38,6 +38,7 @@ _LIST_MARKS = re.compile("[①-⓿❶-➓⑴-⒛㈠-㈩㉑-㉟㊱-㊿]")
 _ITEM = re.compile(
     r"(?:^|(?<=[;。 ]))\([0-9一二三四五六七八九十]{1,2}\)"
     r"|(?:^[1一]|(?<=[;。 ])[0-9一二三四五六七八九十]{1,2})[.、](?=(?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}[日号])"
+    r"|\([0-9]{1,2}\)(?=(?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}[日号])"
 )
 
 
@@ -76,7 +77,8 @@ def plain_text(text: str) -> str:
     text = _AFTER_WEEKDAY.sub(lambda m: str(chinese_to_int(m[0])), text)
     text = _NUMERAL.sub(lambda m: str(chinese_to_int(m[0])), text)
     text = _DASH_TYPED_AS_ONE.sub("~", text)
-    return _ITEM.sub("", text)
+    text = re.sub(r"(?<=[0-9日号月时点])致(?=[0-9])", "至", text)
+    return _ITEM.sub(";", text).lstrip(";")
 
 
 def _digit(character: str) -> int:
@@ -95,3 +97,10 @@ def _spread(match: re.Match[str]) -> str:
     """三四月 means 三、四月; other pairs are left alone."""
     first, second = chinese_to_int(match[1]), chinese_to_int(match[2])
     return f"{first}、{second}" if second == first + 1 else match[0]
+
+
+def spoken(plain: str) -> str:
+    """Counts of a plain text as they are said: 第3周 → 第三周, 2个月1次 → 两个月一次; dates and clocks keep their digits."""
+    plain = re.sub(r"(?<=第)[0-9]{1,2}", lambda m: int_to_chinese(int(m[0])), plain)
+    plain = re.sub(r"^1(?=[月年周季])", "一", plain)
+    return re.sub(r"(?<![-~至到0-9])[0-9]{1,2}(?=次|个|场|期|周)", lambda m: "两" if m[0] == "2" else int_to_chinese(int(m[0])), plain)

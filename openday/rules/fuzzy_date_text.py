@@ -119,6 +119,8 @@ def _vague_piece(precision: Precision, first: date | None, last: date | None) ->
         names = [f"第{'一二三四'[(d.month - 1) // 3]}季度" for d in (first, last)]
         year = "" if first.year == last.year else _year(last)
         return f"{_year(first)}{names[0]}" + ("" if (last - first).days < 93 else f"至{year}{names[1]}")
+    if precision is Precision.MONTH and (first.month, last.month) == (1, 12):
+        return f"{_year(first)}1月至{'' if first.year == last.year else _year(last)}12月"
     if precision is Precision.XUN:
         return _xun_piece(first, last)
     return span_text(first, last)
@@ -142,6 +144,8 @@ def _xun_piece(first: date, last: date) -> str:
 
 def _recurring_text(period: FuzzyDate) -> str:
     """2026年每月第三周星期四; 2026年3月至11月，每周六."""
+    if period.rhythm.startswith("每年"):
+        return period.rhythm
     span = span_text(period.first, period.last)
     comma = "" if span.endswith("年") or not span else "，"
     return f"{span}{comma}{period.rhythm}"

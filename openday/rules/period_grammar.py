@@ -9,6 +9,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from openday.rules.chinese_numbers import spoken
 from openday.rules.period_clock import Clock
 from openday.rules.period_kinds import Precision
 from openday.rules.period_tokens import Token
@@ -54,6 +55,7 @@ class Reading:
     spans: list[Span] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    week_notices: list[str] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     year_printed: bool = False
     bare_year: int | None = None
@@ -147,8 +149,9 @@ class Reader:
         kind = self._peek(following)
         if kind in ("DAY", "XUN", "NTHDAY"):
             return following - at
-        if kind == "NTHWEEK" or (kind == "OPEN" and self._peek(following + 1) == "NTHWEEK"):
-            self.out.notices.append(f"“{self.tokens[following].text.strip('(')}”没有统一的算法，先按整月记录")
+        following += kind == "OPEN"
+        if self._peek(following) == "NTHWEEK":
+            self.out.week_notices.append(f"“{spoken(self.tokens[following].text)}”没有统一的算法，先按整月记录")
         return self._month_found(month)
 
     def _month_found(self, month: int) -> int:
@@ -218,8 +221,9 @@ class Reader:
         text = self.tokens[at].text.removeprefix("月")
         if text in _XUN_ENDS:
             begin, end = _XUN_ENDS[text]
-        else:  # 中下旬, 上、中旬
-            begin, end = _XUN_ENDS[text[0] + "旬"][0], _XUN_ENDS[text[-2:]][1]
+        else:  # 中下旬, 中上旬
+            both = _XUN_ENDS[text[0] + "旬"], _XUN_ENDS[text[-2:]]
+            begin, end = min(both)[0], max(both)[1]
         last = min(end, _month_end(self.year, self.month).day)
         self._add(Span(Precision.XUN, date(self.year, self.month, begin), date(self.year, self.month, last)))
         return 1
@@ -237,6 +241,12 @@ class Reader:
     def _whole(self, at: int) -> int:
         self._add(Span(Precision.YEAR, date(self.year, 1, 1), date(self.year, 12, 31)))
         return 1
+
+    def _year_end(self, at: int) -> int:
+        """年底 is an end (6月至年底), not a time of its own."""
+        if not self.joining:
+            return self._other(at)
+        return self._month_found(12)
 
     def _wrap(self, month: int) -> None:
         """12月28日至1月3日 runs into the next year; only a range from the end to the start of a year is read so."""
@@ -270,7 +280,9 @@ class Reader:
 
     def _to(self, at: int) -> int:
         following = self._next_kind(at + 1)
-        self.joining = following in _JOINABLE
+        self.joining = following in _JOINABLE and (at > 0 or self.tokens[at].text not in ("-", "~"))
+        if following not in _JOINABLE and self.last == "date" and self.tokens[at].text.endswith("至"):
+            raise Unreadable("没有读懂到哪一天为止")
         if not self.joining:
             self.last = ""
         if following in ("CLOCK", "STAMP") and self.last == "date":
@@ -293,9 +305,42 @@ class Reader:
                 raise Unreadable("没有读懂是否包括所写的这个月")
             elif span.precision is not Precision.RANGE:
                 span.first = None
-        elif self.last == "clock":
+        elif self.last == "clock" and self.tokens[at - 1].kind not in ("OPEN", "COMMA"):
             self.out.clock.turn_into_end()
         return 1
+
+    def _end(self, at: int) -> int:
+        """止, 截至: behind a date or clock it closes it, before a date it leaves the start open."""
+        if self.last in ("date", "clock"):
+            return self._before(at)
+        self.joining = self.now_ahead = self._next_kind(at + 1) in _NEEDS_YEAR
+        return 1
+
+    def _moved(self, at: int) -> int:
+        """改至, 推迟到: what was named before no longer holds."""
+        self.out.spans.clear()
+        self._forget()
+        return 1
+
+    def _cancelled(self, at: int) -> int:
+        raise Unreadable("写明活动取消或暂停，没有读懂是否另有时间")
+
+    def _week_of(self, at: int) -> int:
+        raise Unreadable("只写了某日所在的一周或前后几天，没有写明起止日期")
+
+    def _relative(self, at: int) -> int:
+        """A relative word alone means nothing; before a date it says that the date hangs on an unknown day of writing."""
+        text = self.tokens[at].text
+        if text in ("明年", "去年", "前年"):
+            raise Unreadable(f"“{text}”没有写明是哪一年")
+        if text.endswith(("月", "季度")):
+            self.month = None
+        return self._other(at)
+
+    def _rhythm(self, at: int) -> int:
+        """每月, 每周: a day or 旬 behind it belongs to the rhythm unless a month is named again."""
+        self.month = None
+        return self._other(at)
 
     def _after(self, at: int) -> int:
         if self.last == "date":
@@ -308,7 +353,7 @@ class Reader:
         return 1
 
     def _list(self, at: int) -> int:
-        if self.tokens[at].kind == "EITHER" and self.last == "date" and self._next_kind(at + 1) in _DAYS:
+        if self.tokens[at].kind == "EITHER" and self.last == "date" and self._next_kind(at + 1) in _DAYS | {"XUN"}:
             self.out.tentative = True
         self.listing = True
         return 1
@@ -432,7 +477,7 @@ class Reader:
 _PRINT_YEAR = frozenset({"YEAR", "YM", "YMD", "YMD8"})
 _DAYS = frozenset({"DAY", "MONTH", "YEAR", "YMD", "YMD8", "DOTTED", "CHAINED"})
 _NEEDS_YEAR = _DAYS | {"QUARTER", "HALF", "WHOLE", "XUN", "NTHDAY"}
-_JOINABLE = _NEEDS_YEAR | {"YM", "CLOCK", "STAMP", "PART", "WEEKDAY", "NEXT_DAY", "NEXT_YEAR", "THIS_YEAR"}
+_JOINABLE = _NEEDS_YEAR | {"YEAR_END", "YM", "CLOCK", "STAMP", "PART", "WEEKDAY", "NEXT_DAY", "NEXT_YEAR", "THIS_YEAR"}
 _HANDLERS = {
     "YEAR": Reader._year,
     "NEXT_YEAR": Reader._next_year,
@@ -448,11 +493,17 @@ _HANDLERS = {
     "XUN": Reader._xun,
     "QUARTER": Reader._quarter,
     "HALF": Reader._half,
+    "YEAR_END": Reader._year_end,
     "WHOLE": Reader._whole,
     "TO": Reader._to,
     "FROM": Reader._from,
     "BEFORE": Reader._before,
-    "END": Reader._before,
+    "END": Reader._end,
+    "MOVED": Reader._moved,
+    "CANCELLED": Reader._cancelled,
+    "WEEK_OF": Reader._week_of,
+    "RELATIVE": Reader._relative,
+    "RHYTHM": Reader._rhythm,
     "AFTER": Reader._after,
     "NOW": Reader._now,
     "LIST": Reader._list,

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from openday.rules.chinese_numbers import int_to_chinese
+from openday.rules.chinese_numbers import spoken
 from openday.rules.period_grammar import COARSENESS, EXACT, Reader, Reading, Span
 from openday.rules.period_kinds import DayPart, Precision
 from openday.rules.period_roles import ignore_side_dates
@@ -45,7 +45,8 @@ def meaning_of(plain: str, year: int) -> Meaning:
     except _Undecided as undecided:
         reason = str(undecided) or _why_unknown(reading, live, set_aside)
         return Meaning(clock=clock, tentative=reading.tentative, reason=_sentence(reason))
-    notices = list(dict.fromkeys([*reading.notices, reading.clock.fault, _year_notice(found, year)]))
+    weeks = reading.week_notices if found.precision is Precision.MONTH else []
+    notices = list(dict.fromkeys([*reading.notices, *weeks, reading.clock.fault, _year_notice(found, year)]))
     return Meaning(
         precision=found.precision,
         first=found.first,
@@ -204,21 +205,19 @@ def _rhythm_text(first: Token, tokens: list[Token]) -> str:
         if token.kind in _RHYTHM_STOPS or (token.kind == "COMMA" and following not in _RHYTHM_GOES_ON):
             break
         words += "" if token.kind in ("COMMA", "SPACE") else token.text
-    words = re.sub(r"第([0-9]{1,2})", lambda m: "第" + int_to_chinese(int(m[1])), words)
-    words = re.sub(r"([0-9]{1,2})(?=次|个|场|期)", lambda m: "两" if m[1] == "2" else int_to_chinese(int(m[1])), words)
-    return words.strip("、至到-~和及与的于在:")
+    return spoken(words).strip("、至到-~和及与的于在:")
 
 
 def _why_unknown(reading: Reading, tokens: list[Token], set_aside: bool) -> str:
     """The most telling reason for a text without a usable date."""
     kinds = {t.kind for t in tokens}
-    named = next((t.text for t in tokens if t.kind in ("LUNAR", "RELATIVE", "SEASON", "NAMED")), "")
+    named = next((t.text for t in tokens if t.kind in ("LUNAR", "RELATIVE", "YEAR_END", "SEASON", "NAMED")), "")
     if "LUNAR" in kinds:
-        return f"“{named}”是农历或传统节日，请写明公历日期"
+        return "所写的是农历或传统节日，请写明公历日期"
     if set_aside:
         return "只写了报名、集合或通知等时间，没有写明活动时间"
     if named:
-        return f"“{named}”没有说明具体是几月几日"
+        return f"“{spoken(named)}”没有说明具体是几月几日"
     if reading.bare_year or "YEAR" in kinds or "THIS_YEAR" in kinds:
         return "只写了年份，没有写明月份"
     if reading.clock.windows or reading.clock.parts:

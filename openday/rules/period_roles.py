@@ -11,7 +11,7 @@ from openday.rules.period_tokens import Token
 _TIMES = frozenset({"CLOCK", "STAMP", "PART", "ALL_DAY"})
 _DATES = frozenset(
     {"YMD8", "YMD", "YEAR", "YM", "MONTH", "DAY", "XUN", "QUARTER", "HALF", "WHOLE", "DOTTED", "CHAINED", "NTHDAY"}
-    | {"NOW", "THIS_YEAR", "NEXT_YEAR", "RELATIVE", "OPEN_DAYS", "NTHWEEK"}
+    | {"NOW", "YEAR_END", "THIS_YEAR", "NEXT_YEAR", "RELATIVE", "OPEN_DAYS", "NTHWEEK"}
 )
 _GLUE = frozenset(
     {
@@ -32,6 +32,7 @@ _GLUE = frozenset(
     }
 )
 _LABELS = frozenset({"ASIDE", "ON_SITE", "ACT"})
+_LISTED = ("报名", "预约", "登记", "征集", "网上", "线上", "现场")  # labels whose list of dates may go on behind a comma
 _FAR = 5  # characters between a date and the verb that claims it, when no 前 ties them: 9月10日17时停止报名
 
 
@@ -110,6 +111,8 @@ def _reaches_back(clause: list[Token], run: _Run, labels: list[int], is_last: bo
 
 def _is_noun(clause: list[Token], label: int) -> bool:
     text = clause[label].text
+    if clause[label].kind == "ON_SITE":  # 签到 ends like 截止到, but is a verb
+        text = text.removesuffix("到")
     colon = label + 1 < len(clause) and clause[label + 1].text == ":"
     return colon or text.endswith(("时间", "日期", "期限", "截止", "截至", "自", "为", "到"))
 
@@ -158,6 +161,6 @@ def _mark(clause: list[Token], run: _Run) -> bool:
 def _carry(clause: list[Token], runs: list[_Run], carried: str) -> str:
     """A list after 报名时间： may go on behind a comma; a single deadline may not."""
     if runs:
-        label = any(t.kind == "ASIDE" and "截" not in t.text for t in clause[: runs[0].begin])
+        label = any(t.kind == "ASIDE" and t.text[:2] in _LISTED for t in clause[: runs[0].begin])
         return "ASIDE" if runs[-1].role == "ASIDE" and (label or carried) and not _tied(clause, runs[-1]) else ""
     return ""
