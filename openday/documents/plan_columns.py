@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from openday.rules.privacy import plain_text
 
@@ -57,14 +58,16 @@ _NUMBERS = ("拟参与人数", "参与人数", "拟邀请人数", "邀请人数"
 _SERIALS = ("序号", "编号", "no", "id")
 _RANK = {alias: (key, rank) for key, aliases in _ALIASES.items() for rank, alias in enumerate(aliases)}
 
-_BRACKETS = re.compile(r"[(\[【〔{][^)\]】〕}]*[)\]】〕}]")
+# Headers carry guidance in brackets, but nothing longer than this is a header.
+_LONGEST_HEADER = 300
+_BRACKETS = re.compile(r"[(\[【〔{][^(\[【〔{)\]】〕}]*[)\]】〕}]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _FOOTER = re.compile(
     r"(备注|注|说明|填表|填报|制表|审核|审批|负责人|联系人|联系电话|联系方式|电话|日期|时间|单位|盖章)[^:]{0,12}:"
 )
 _RUNNING_NUMBER = re.compile(r"[(（]?[0-9０-９一二三四五六七八九十百]{1,6}[)）、.．]?")
 _TOTAL = re.compile(r"(合计|总计|小计|共计)(\s|:|$)")
-_AGENCY_LINE = re.compile(r"(?:填报|报送|申报|承办)?单位(?:名称)?(?:\([^)]*\))?:\s*([^\s_]+)")
+_AGENCY_LINE = re.compile(r"(?:填报|报送|申报|承办)?单位(?:名称)?(?:\([^()]{0,20}\))?:\s*([^\s_]+)")
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,10 @@ class ColumnMatch:
     header: str
     key: str | None
 
-    def is_running_number(self, cell: str) -> bool:
-        """Whether `cell` only numbers the row: tables are handed out with more numbered rows than are filled in."""
-        return _word(self.header) in _SERIALS and _RUNNING_NUMBER.fullmatch(cell.strip()) is not None
+    @cached_property
+    def numbers_rows(self) -> bool:
+        """Whether the column holds running numbers (序号)."""
+        return _word(self.header) in _SERIALS
 
 
 def match_columns(header: Sequence[str]) -> tuple[ColumnMatch, ...]:
@@ -97,6 +101,11 @@ def match_columns(header: Sequence[str]) -> tuple[ColumnMatch, ...]:
     return tuple(ColumnMatch(plain_text(cell), key) for cell, key in zip(header, keys, strict=True))
 
 
+def is_running_number(cell: str) -> bool:
+    """Whether a cleaned cell can be a running number: tables are handed out with rows numbered in advance."""
+    return _RUNNING_NUMBER.fullmatch(cell) is not None
+
+
 def is_footer(filled: Sequence[str]) -> bool:
     """Whether the filled cells of a row (cleaned, none empty) are a signature line, remarks or a total."""
     texts = [unicodedata.normalize("NFKC", cell) for cell in filled]
@@ -115,6 +124,8 @@ def agency_above(lines: Sequence[str]) -> str:
 
 def _known_word(cell: str) -> str:
     """The header reduced to its letters; without what stands in brackets when only that is a known name."""
+    if len(cell) > _LONGEST_HEADER:
+        return ""
     word = _word(cell)
     known = word in _RANK or word in _FORMS or word in _NUMBERS or word in _SERIALS
     return word if known else _word(_BRACKETS.sub("", unicodedata.normalize("NFKC", plain_text(cell))))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from openday.documents.csv_export import safe_cell
-from openday.documents.plan_columns import KEYS, ColumnMatch, agency_above, is_footer, match_columns
+from openday.documents.plan_columns import KEYS, ColumnMatch, agency_above, is_footer, is_running_number, match_columns
 from openday.documents.xlsx_grid import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, REASONS, Sheet, TableRefused, read_xlsx
 from openday.rules.privacy import plain_text
 
@@ -92,6 +92,8 @@ def _read_csv(data: bytes) -> PlanTable:
         if _header_at(sheet) is not None:
             return _table(sheet, ())
     if broken is not None:
+        if str(broken).startswith("field larger"):
+            raise TableRefused("有单元格的文字过长或引号没有成对，请检查后上传") from broken
         raise TableRefused("表格无法读取，有单元格的引号没有成对，请用表格软件打开并另存为 .csv 后上传") from broken
     raise TableRefused(_NO_HEADER)
 
@@ -150,23 +152,26 @@ def _table(sheet: Sheet, unread: tuple[str, ...]) -> PlanTable:
     merged = _merged_below(sheet, header)
     rows, notes = [], []
     for index, row in enumerate(sheet.rows[header + 1 :], start=header + 1):
-        if not _filled(columns, row) or row == sheet.rows[header]:
+        if row == sheet.rows[header] or not _filled(columns, _plain(row)):
             continue
         full = tuple(cell or merged.get((index, place), "") for place, cell in enumerate(row))
-        filled = _filled(columns, full)
+        texts = _plain(full)
+        filled = _filled(columns, texts)
         if len(filled) == 1 or is_footer(filled):
             notes.append(_joined(row))
         else:
-            rows.append(TableRow(index + 1, _cells(columns, full, agency), full))
+            rows.append(TableRow(index + 1, _cells(columns, texts, agency), full))
     return PlanTable(columns, tuple(rows), tuple(notes), preamble, unread)
 
 
-def _filled(columns: Sequence[ColumnMatch], row: Sequence[str]) -> list[str]:
-    """The cells of a row in which something stands, its running number left aside."""
-    texts = (
-        "" if column.is_running_number(cell) else plain_text(cell) for column, cell in zip(columns, row, strict=False)
-    )
-    return [text for text in texts if text]
+def _plain(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(plain_text(cell, lines=True) for cell in row)
+
+
+def _filled(columns: Sequence[ColumnMatch], texts: Sequence[str]) -> list[str]:
+    """The cells of a cleaned row in which something stands, its running number left aside."""
+    pairs = zip(columns, texts, strict=False)
+    return [text for column, text in pairs if text and not (column.numbers_rows and is_running_number(text))]
 
 
 def _merged_below(sheet: Sheet, header: int) -> dict[tuple[int, int], str]:
@@ -179,10 +184,9 @@ def _merged_below(sheet: Sheet, header: int) -> dict[tuple[int, int], str]:
     return texts
 
 
-def _cells(columns: Sequence[ColumnMatch], row: Sequence[str], agency: str) -> dict[str, str]:
+def _cells(columns: Sequence[ColumnMatch], texts: Sequence[str], agency: str) -> dict[str, str]:
     cells = dict.fromkeys(KEYS, "")
-    for column, raw in zip(columns, row, strict=False):
-        text = plain_text(raw, lines=True)
+    for column, text in zip(columns, texts, strict=False):
         if column.key is None or not text:
             continue
         if column.key == "phone":
@@ -211,5 +215,5 @@ def _restored_phone(text: str) -> str:
     return text
 
 
-def _joined(row: Iterable[str]) -> str:
-    return " ".join(filter(None, (plain_text(cell, lines=True) for cell in row)))
+def _joined(row: Sequence[str]) -> str:
+    return " ".join(filter(None, _plain(row)))

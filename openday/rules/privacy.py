@@ -86,6 +86,8 @@ def is_due_for_deletion(last_day: date, days: int, today: date) -> bool:
 
 
 def _visible(value: str, lines: bool) -> str:
+    if value.isascii() and value.isprintable():
+        return value.strip()
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", value)).strip()
     return text if lines else text.replace("\n", " ").replace("\t", " ")
 
