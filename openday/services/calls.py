@@ -1,0 +1,137 @@
+"""The office's calls (征集通知): opened, changed, closed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+
+from openday import clock
+from openday.db import session, use_case
+from openday.errors import ChangedByAnother, Conflict, Duplicate, Forbidden, NotFound, Refused
+from openday.models.calls import Call, CallAgency
+from openday.models.people import Agency, Jurisdiction
+from openday.queries.calls import stamp_of
+from openday.queries.scope import within_reach
+from openday.rules.permissions import Actor, Right, Subject, can, may
+from openday.services import ledger
+
+MOST_OWED = 999
+
+
+@dataclass(frozen=True)
+class CallDraft:
+    """What the office writes into a call. `owed`: agency id to the number of plans; an agency left out owes none."""
+
+    year: int
+    title: str
+    due_on: date
+    wording: str = ""
+    campaign_month: int | None = None
+    brand: str = ""
+    owed: Mapping[int, int] = field(default_factory=dict)
+
+
+@use_case
+def open_call(actor: Actor, draft: CallDraft) -> int:
+    """Open a call for the office's own jurisdiction and everything below it; returns its id.
+
+    Raises:
+        Forbidden: only the office opens calls.
+        Duplicate: this year has a call of the same title already (a form sent twice).
+        Refused: a value is not acceptable, or an agency is out of reach.
+    """
+    now = clock.now()
+    if not may(actor, Right.CALL_MANAGE):
+        raise Forbidden("只有政务公开办可以发布征集通知")
+    place = session().scalar(select(Jurisdiction).where(Jurisdiction.path == actor.jurisdiction_path).with_for_update())
+    if place is None:
+        raise Forbidden("您所在的区划已不存在")
+    _judge(actor, draft)
+    _refuse_namesake(place.id, draft, besides=None)
+    call = Call(jurisdiction_id=place.id, status="open", created_by_id=actor.user_id, created_at=now)
+    _write(call, draft)
+    session().add(call)
+    session().flush()
+    ledger.record("call.open", actor=actor, record_type="call", record_id=call.id, now=now, year=call.year)
+    return call.id
+
+
+@use_case
+def change_call(actor: Actor, call_id: int, draft: CallDraft, *, stamp: str) -> None:
+    """Change an open call; `stamp` is `stamp_of` the call as the editor saw it.
+
+    Raises:
+        NotFound: no such call within reach.
+        ChangedByAnother: it was changed or closed meanwhile.
+        Refused, Duplicate: as in `open_call`.
+    """
+    now = clock.now()
+    call = _call_in_reach(actor, call_id)
+    if call.status != "open" or stamp_of(call) != stamp:
+        raise ChangedByAnother("您打开这一页之后，这项征集通知已由他人修改或结束，您的修改没有保存")
+    _judge(actor, draft)
+    _refuse_namesake(call.jurisdiction_id, draft, besides=call.id)
+    _write(call, draft)
+    ledger.record("call.change", actor=actor, record_type="call", record_id=call.id, now=now)
+
+
+@use_case
+def close_call(actor: Actor, call_id: int) -> None:
+    """End a call: no new plan is filed to it; those that are filed go on.
+
+    Raises:
+        NotFound: no such call within reach.
+        Conflict: it is closed already.
+    """
+    now = clock.now()
+    call = _call_in_reach(actor, call_id)
+    if call.status != "open":
+        raise Conflict("这项征集通知已经结束")
+    call.status = "closed"
+    ledger.record("call.close", actor=actor, record_type="call", record_id=call.id, now=now)
+
+
+def _call_in_reach(actor: Actor, call_id: int) -> Call:
+    call = session().scalar(select(Call).where(Call.id == call_id).with_for_update(of=Call))
+    place = session().get(Jurisdiction, call.jurisdiction_id) if call else None
+    if call is None or place is None or not can(actor, Right.CALL_MANAGE, Subject(jurisdiction_path=place.path)):
+        raise NotFound()
+    return call
+
+
+def _judge(actor: Actor, draft: CallDraft) -> None:
+    if not 2000 <= draft.year <= 2100:
+        raise Refused("年度应在2000年至2100年之间", field="year")
+    if not draft.title:
+        raise Refused("请填写通知标题", field="title")
+    if not draft.year - 1 <= draft.due_on.year <= draft.year + 1:
+        raise Refused(f"报送截止日期与{draft.year}年度不符，请核对", field="due_on")
+    if draft.campaign_month is not None and not 1 <= draft.campaign_month <= 12:
+        raise Refused("活动月应为1至12月", field="campaign_month")
+    if any(not 0 <= number <= MOST_OWED for number in draft.owed.values()):
+        raise Refused(f"应报数量应为0至{MOST_OWED}", field="owed")
+    reachable = set(session().scalars(select(Agency.id).where(within_reach(actor, Right.CALL_MANAGE))))
+    if not set(draft.owed) <= reachable:
+        raise Refused("名单中有不属于本地区的单位", field="owed")
+
+
+def _refuse_namesake(place_id: int, draft: CallDraft, *, besides: int | None) -> None:
+    same = select(Call.id).where(
+        Call.jurisdiction_id == place_id, Call.year == draft.year, Call.title == draft.title, Call.id != (besides or 0)
+    )
+    if session().scalar(same) is not None:
+        raise Duplicate(f"{draft.year}年已有同名的征集通知，请换一个标题", field="title")
+
+
+def _write(call: Call, draft: CallDraft) -> None:
+    call.year, call.title, call.wording, call.due_on = draft.year, draft.title, draft.wording, draft.due_on
+    call.campaign_month, call.brand = draft.campaign_month, draft.brand
+    rows = {row.agency_id: row for row in call.owed}
+    call.owed = [_owed(rows.get(agency_id), agency_id, number) for agency_id, number in draft.owed.items() if number]
+
+
+def _owed(row: CallAgency | None, agency_id: int, number: int) -> CallAgency:
+    row = row or CallAgency(agency_id=agency_id)
+    row.owed = number
+    return row

@@ -1,0 +1,255 @@
+"""Filing a plan: saved, submitted, withdrawn by its filer; approved or returned by the agency's reviewer."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from openday import clock
+from openday.db import session, use_case
+from openday.errors import ChangedByAnother, Closed, Duplicate, Forbidden, Refused
+from openday.models.calls import Call
+from openday.models.people import Agency
+from openday.models.plans import Plan, PlanEvent, PlanVersion
+from openday.queries.scope import plan_in_reach, subject_of
+from openday.rules.deadlines import was_late
+from openday.rules.fuzzy_date import read_period
+from openday.rules.permissions import Actor, Right, can
+from openday.rules.plan_states import EDITABLE, PlanAction, PlanStatus
+from openday.rules.plan_text import PLAN_FIELDS, PlanText, too_long, unfilled
+from openday.services import ledger
+from openday.services.steps import take_step
+
+_KEY = re.compile(r"[2-9a-hjkmnp-z]{12}")
+
+
+@dataclass(frozen=True)
+class PlanDraft:
+    """What the form says. `call_id` None files the plan outside of any call."""
+
+    call_id: int | None
+    text: PlanText
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A plan after it was saved."""
+
+    code: str
+    version: int
+    status: PlanStatus
+
+
+class TextRefused(Refused):
+    """The text is not acceptable as it is; `problems` maps field names to Chinese sentences."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        field, message = next(iter(problems.items()))
+        super().__init__(message, field=field)
+        self.problems = dict(problems)
+
+
+@use_case
+def create_plan(actor: Actor, draft: PlanDraft, *, key: str, submit: bool = False) -> Saved:
+    """Open a new plan of the actor's own agency; with `submit` it is handed in at once.
+
+    `key` is the code that the blank form was given: sending the form twice files one plan.
+
+    Raises:
+        TextRefused: a field is too long or, when handed in, missing or not understood.
+        Closed: the call takes no more plans.
+        Duplicate: a plan with this key is there and says something else.
+    """
+    now = clock.now()
+    agency = _own_agency(actor)
+    before = _already_filed(actor, key, draft)
+    if before is not None:
+        return before
+    call = _open_call(draft.call_id, agency) if draft.call_id is not None else None
+    _judge(draft.text, submit, call.year if call else now.year)
+    plan = Plan(agency=agency, call=call, status=PlanStatus.DRAFT.value, version=1, created_at=now)
+    if _KEY.fullmatch(key):
+        plan.code = key
+    plan.take_text(draft.text, year=plan.reading_year, author_id=actor.user_id, now=now)
+    try:
+        with session().begin_nested():
+            session().add(plan)
+    except IntegrityError:
+        # The same form came twice at the same moment; the other one has filed it.
+        before = _already_filed(actor, key, draft)
+        if before is None:
+            raise
+        return before
+    session().add(_created(plan, actor, now))
+    ledger.record("plan.create", actor=actor, record_type="plan", record_id=plan.id, agency_id=agency.id, now=now)
+    if submit:
+        _hand_in(plan, actor, now)
+    return _saved(plan)
+
+
+@use_case
+def save_plan(actor: Actor, code: str, draft: PlanDraft, *, version: int, submit: bool = False) -> Saved:
+    """Change the text of a draft or returned plan; with `submit` it is handed in as well.
+
+    `version` is the one that the editor started from.
+
+    Raises:
+        NotFound: no such plan within reach.
+        ChangedByAnother: somebody saved or handed in meanwhile; nothing was changed.
+        TextRefused: as in `create_plan`.
+    """
+    now = clock.now()
+    plan = plan_in_reach(actor, Right.PLAN_FILE, code, lock=True)
+    if plan.version != version:
+        raise ChangedByAnother("您打开这一页之后，这份计划已由他人修改")
+    if PlanStatus(plan.status) not in EDITABLE:
+        raise ChangedByAnother(f"这份计划现在是“{PlanStatus(plan.status).label}”，不能再修改")
+    moved = draft.call_id != plan.call_id
+    if moved:
+        plan.call = _open_call(draft.call_id, plan.agency) if draft.call_id is not None else None
+    _judge(draft.text, submit, plan.reading_year)
+    if moved or draft.text != plan.text:
+        plan.version += 1
+        plan.take_text(draft.text, year=plan.reading_year, author_id=actor.user_id, now=now)
+        ledger.record(
+            "plan.save", actor=actor, record_type="plan", record_id=plan.id, agency_id=plan.agency_id, now=now
+        )
+    if submit:
+        _hand_in(plan, actor, now)
+    return _saved(plan)
+
+
+@use_case
+def submit_plan(actor: Actor, code: str, *, version: int) -> Saved:
+    """Hand in a draft or returned plan as it stands: to the agency's reviewer, or straight to the office.
+
+    Raises:
+        NotFound, ChangedByAnother, TextRefused: as in `save_plan`.
+        Conflict: it has been handed in already.
+    """
+    now = clock.now()
+    plan = _at_version(actor, Right.PLAN_FILE, code, version)
+    if PlanStatus(plan.status) in EDITABLE:
+        _judge(plan.text, True, plan.reading_year)
+    _hand_in(plan, actor, now)
+    return _saved(plan)
+
+
+@use_case
+def withdraw_plan(actor: Actor, code: str, *, reason: str) -> None:
+    """Take a plan back before it is on record.
+
+    Raises:
+        NotFound: no such plan within reach.
+        Conflict: it is on record or withdrawn already.
+        Refused: without a reason.
+    """
+    plan = plan_in_reach(actor, Right.PLAN_WITHDRAW, code, lock=True)
+    take_step(plan, actor, PlanAction.WITHDRAW, now=clock.now(), reason=reason)
+
+
+@use_case
+def agency_approve(actor: Actor, code: str, *, version: int) -> None:
+    """The agency's reviewer lets the plan go to the office (including 保密审查).
+
+    Raises:
+        NotFound: no such plan within reach.
+        Forbidden: the reviewer wrote the text.
+        Conflict: it does not wait for the agency's review, or the text is another than the one that was read.
+    """
+    now = clock.now()
+    plan = _at_version(actor, Right.PLAN_AGENCY_REVIEW, code, version)
+    take_step(plan, actor, PlanAction.AGENCY_APPROVE, now=now)
+    _mark_filed(plan, now)
+
+
+@use_case
+def agency_return(
+    actor: Actor, code: str, *, version: int, reason: str, comments: Mapping[str, str] | None = None
+) -> None:
+    """The agency's reviewer gives the plan back with a reason or with words pinned to fields (of PLAN_FIELDS).
+
+    Raises:
+        NotFound, Conflict: as in `agency_approve`.
+        Refused: neither a reason nor a comment.
+    """
+    plan = _at_version(actor, Right.PLAN_AGENCY_REVIEW, code, version)
+    known = {name: text for name, text in (comments or {}).items() if name in PLAN_FIELDS}
+    take_step(plan, actor, PlanAction.AGENCY_RETURN, now=clock.now(), reason=reason, comments=known)
+
+
+def _own_agency(actor: Actor) -> Agency:
+    statement = select(Agency).where(Agency.id == actor.agency_id).options(joinedload(Agency.jurisdiction))
+    agency = session().scalar(statement) if actor.agency_id is not None else None
+    if agency is None or not agency.active or not can(actor, Right.PLAN_FILE, subject_of(agency)):
+        raise Forbidden("您没有为本单位填报计划的权限")
+    return agency
+
+
+def _already_filed(actor: Actor, key: str, draft: PlanDraft) -> Saved | None:
+    """The plan that this very form made before; None when there is none."""
+    plan = session().scalar(select(Plan).where(Plan.code == key)) if _KEY.fullmatch(key) else None
+    if plan is None:
+        return None
+    first = session().scalar(select(PlanVersion).where(PlanVersion.plan_id == plan.id, PlanVersion.number == 1))
+    if first is None or first.author_id != actor.user_id or first.fields != draft.text.as_dict():
+        raise Duplicate("这张表单已经保存过。请到“活动计划”中打开后修改")
+    return _saved(plan)
+
+
+def _open_call(call_id: int, agency: Agency) -> Call:
+    call = session().scalar(select(Call).where(Call.id == call_id).options(joinedload(Call.jurisdiction)))
+    if call is None or not agency.jurisdiction.path.startswith(call.jurisdiction.path):
+        raise Refused("没有这项征集通知，请重新选择", field="call")
+    if call.status != "open":
+        raise Closed(f"“{call.title}”已经结束，不再接收新的计划")
+    return call
+
+
+def _judge(text: PlanText, submit: bool, year: int) -> None:
+    """Raise TextRefused for what cannot be kept or, when handed in, for what is missing or not understood."""
+    problems = too_long(text)
+    if not text.theme:
+        problems["theme"] = "请填写活动主题"
+    if submit:
+        problems = unfilled(text) | problems
+        period = read_period(text.time_text, year=year)
+        if not period.understood:
+            problems.setdefault("time_text", f"开展时间至少要写明月份。{period.reason}")
+    if problems:
+        raise TextRefused({name: problems[name] for name in PLAN_FIELDS if name in problems})
+
+
+def _hand_in(plan: Plan, actor: Actor, now: datetime) -> None:
+    action = PlanAction.SUBMIT if plan.agency.reviews else PlanAction.SUBMIT_DIRECTLY
+    take_step(plan, actor, action, now=now)
+    if action is PlanAction.SUBMIT_DIRECTLY:
+        _mark_filed(plan, now)
+
+
+def _mark_filed(plan: Plan, now: datetime) -> None:
+    """The plan leaves the agency; only the first time counts for the deadline, corrections do not make it late."""
+    if plan.submitted_at is None:
+        plan.submitted_at = now
+        plan.filed_late = plan.call is not None and was_late(plan.call.due_on, now)
+
+
+def _at_version(actor: Actor, right: Right, code: str, version: int) -> Plan:
+    plan = plan_in_reach(actor, right, code, lock=True)
+    if plan.version != version:
+        raise ChangedByAnother("您打开这一页之后，这份计划的内容已经修改，请重新阅读后再办理")
+    return plan
+
+
+def _created(plan: Plan, actor: Actor, now: datetime) -> PlanEvent:
+    return PlanEvent(
+        plan_id=plan.id, action="create", from_status=None, to_status=plan.status, actor_id=actor.user_id, at=now
+    )
+
+
+def _saved(plan: Plan) -> Saved:
+    return Saved(plan.code, plan.version, PlanStatus(plan.status))
