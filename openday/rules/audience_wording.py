@@ -1,0 +1,50 @@
+"""The signs of a 活动对象 cell made plain, so that the grammar has one comma, one bracket and one dash to know."""
+
+import unicodedata
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─﹣ー"), "-")
+_PLAIN = {
+    ord("〜"): "~",
+    ord("\n"): ";",
+    ord("\r"): ";",
+    ord("。"): "。",
+    ord("．"): ".",
+    ord("【"): "(",
+    ord("】"): ")",
+    ord("["): "(",
+    ord("]"): ")",
+}
+_PLAIN |= {ord("〔"): "(", ord("〕"): ")", **_DASHES}
+
+
+def plain_wording(text: str) -> tuple[str, str]:
+    """(plain, written), of the same length: `plain` has one half-width kind of each sign, `written` what stands there.
+
+    Invisible signs and the spaces around numbers go; a space between two words stays, because it separates groups.
+    """
+    plain: list[str] = []
+    written: list[str] = []
+    for sign in text:
+        half = unicodedata.normalize("NFKC", sign)
+        category = unicodedata.category(sign)
+        half = (half if len(half) == 1 else sign).translate(_PLAIN)
+        if category == "No":
+            half = ";"
+        elif category in ("Zs", "Zl", "Zp") or sign == "\t":
+            half = " "
+        elif category.startswith("C") and half != ";":
+            continue
+        plain.append(half)
+        written.append(sign)
+    kept = [i for i, sign in enumerate(plain) if sign != " " or _separates(plain, i)]
+    return "".join(plain[i] for i in kept), "".join(written[i] for i in kept)
+
+
+def _separates(plain: list[str], i: int) -> bool:
+    """A space counts between two words, or between two numbers."""
+    if i == 0 or i + 1 == len(plain):
+        return False
+    before, behind = plain[i - 1], plain[i + 1]
+    if before.isdigit() or behind.isdigit():
+        return before.isdigit() and behind.isdigit()
+    return before.isalnum() and behind.isalnum()
