@@ -96,6 +96,9 @@ class Clock:
             return None
         if DayPart.ALL_DAY in named:
             return DayPart.ALL_DAY
+        last = max(day for _, day in self.parts)
+        if 0 < last < self._day:
+            return None  # 16日上午、17日: the morning is that of the 16th alone
         same_day = len({day for _, day in self.parts}) == 1
         if named == {DayPart.AM, DayPart.PM} and same_day:
             return DayPart.ALL_DAY

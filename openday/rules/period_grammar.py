@@ -446,6 +446,8 @@ class Reader:
         if len(values) == 1:
             whole = _days_of(span) if span.precision is Precision.RANGE and len(days) > 1 else days
             wrong = None if values[0] in {d.weekday() for d in whole} else days[-1]
+        elif ranged and span.precision is Precision.RANGE and len(_days_of(span)) > 7:
+            return  # 7月1日至8月31日（周一至周五） says which days of every week
         elif ranged and len(values) == 2 and len(days) == 2:
             wrong = next((d for d, v in zip(days, values, strict=True) if d.weekday() != v), None)
         elif not ranged and span.precision is Precision.RANGE and len(values) != len(_days_of(span)):

@@ -73,6 +73,8 @@ def _settle(reading: Reading, tokens: list[Token], year: int) -> Meaning:
     strong = [t for t in tokens if t.kind == "RHYTHM"]
     exact = any(s.precision in EXACT for s in spans)
     daily = all(t.text[-1] in "天日" and "周" not in t.text and "期" not in t.text for t in strong)
+    if strong and _weekly_days(spans):
+        return _combined(spans)
     if strong and not (daily and exact):
         return _recurring(reading, spans, strong, tokens, year)
     if reading.loose_day:
@@ -86,6 +88,12 @@ def _settle(reading: Reading, tokens: list[Token], year: int) -> Meaning:
     if not spans:
         raise _Undecided
     return _combined(spans)
+
+
+def _weekly_days(spans: list[Span]) -> bool:
+    """9月5、12、19日（每周六）: days that are named one by one and fall on one weekday say more than their rhythm."""
+    days = [s.first for s in spans if s.precision is Precision.DAY and s.first and s.last]
+    return len(days) == len(spans) > 1 and len({d.weekday() for d in days}) == 1
 
 
 def _with_duration(reading: Reading) -> list[Span]:
@@ -211,7 +219,7 @@ def _rhythm_text(first: Token, tokens: list[Token]) -> str:
 def _why_unknown(reading: Reading, tokens: list[Token], set_aside: bool) -> str:
     """The most telling reason for a text without a usable date."""
     kinds = {t.kind for t in tokens}
-    named = next((t.text for t in tokens if t.kind in ("LUNAR", "RELATIVE", "YEAR_END", "SEASON", "NAMED")), "")
+    named = "年底" if "YEAR_END" in kinds else next((t.text for t in tokens if t.kind in ("LUNAR", "RELATIVE", "SEASON", "NAMED")), "")
     if "LUNAR" in kinds:
         return "所写的是农历或传统节日，请写明公历日期"
     if set_aside:

@@ -86,6 +86,7 @@ def _claim(clause: list[Token], runs: list[_Run]) -> None:
         after_to = runs[number + 1].begin if number + 1 < len(runs) else len(clause)
         ahead = [i for i in range(before_from, run.begin) if clause[i].kind in _LABELS]
         behind = [i for i in range(run.end + 1, after_to) if clause[i].kind in _LABELS]
+        ahead = [i for i in ahead if not clause[i].text.endswith("参加")]  # 报名参加9月16日的活动
         forward = ahead[-1] if ahead and (not number or _points_forward(clause, ahead, runs[number - 1])) else None
         backward = behind[0] if behind and _reaches_back(clause, run, behind, number + 1 == len(runs)) else None
         run.role = _role(clause, run, forward, backward)
