@@ -15,7 +15,7 @@ from openday.app import create_app
 from openday.config import Settings
 from openday.db import db
 from tests.factories.people import House, build_house
-from tests.support.client import PageClient
+from tests.support.client import OneRequestAtATime, PageClient
 from tests.support.postgres import Postgres
 
 SECRET = "a key that only the tests know, and nobody else at all"
@@ -72,6 +72,7 @@ def postgres_url(cluster: Postgres, tmp_path: Path) -> Iterator[str]:
 
 def _running(url: str, folder: Path) -> Iterator[Flask]:
     app = create_app(settings_for(url, folder))
+    app.test_client_class = OneRequestAtATime
     with app.app_context():
         yield app
         db.session.remove()

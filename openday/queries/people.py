@@ -1,13 +1,16 @@
 """Who is there: actors of sessions, people of an agency."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from openday.db import session
-from openday.models.people import DeskAssignment, LoginSession, User
-from openday.rules.permissions import Actor, Role
+from openday.errors import NotFound
+from openday.models.people import Agency, DeskAssignment, Invitation, Jurisdiction, LoginSession, User
+from openday.queries.scope import within_reach
+from openday.rules.permissions import Actor, Right, Role, Subject, can, reaches_subtree
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -49,3 +52,92 @@ def actor_from(user: User) -> Actor:
         jurisdiction_path=user.jurisdiction.path,
         occurrence_ids=assigned,
     )
+
+
+INVITABLE_BY_REVIEWER = frozenset({Role.FILER, Role.REVIEWER, Role.DESK})
+"""An agency brings in its own people; everything else is the administrator's."""
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A line of the directory."""
+
+    id: int
+    login: str
+    name: str
+    agency: str
+    roles: tuple[Role, ...]
+    active: bool
+    waiting: bool
+    """True until the invitation has been used."""
+
+
+def user_in_reach(actor: Actor, right: Right, user_id: int) -> User:
+    """The user, when the right reaches them; an agency's reviewer reaches the agency's people only.
+
+    Raises:
+        NotFound: not there or not within reach.
+    """
+    user = session().get(User, user_id, options=[joinedload(User.jurisdiction), selectinload(User.roles)])
+    if user is None:
+        raise NotFound()
+    subject = Subject(agency_id=user.agency_id, jurisdiction_path=user.jurisdiction.path)
+    within = can(actor, right, subject)
+    if Role.ADMIN not in actor.roles:
+        within = within and {Role(role.role) for role in user.roles} <= INVITABLE_BY_REVIEWER
+    if not within:
+        raise NotFound()
+    return user
+
+
+def directory(actor: Actor, *, search: str = "", limit: int = 500) -> list[PersonRow]:
+    """The people within the actor's reach, by agency and name."""
+    statement = (
+        select(User)
+        .outerjoin(Agency, Agency.id == User.agency_id)
+        .join(Jurisdiction, Jurisdiction.id == User.jurisdiction_id)
+        .options(selectinload(User.roles), joinedload(User.agency))
+        .order_by(Agency.name.nulls_first(), User.name, User.id)
+        .limit(limit)
+    )
+    if reaches_subtree(actor, Right.PEOPLE_READ):
+        statement = statement.where(Jurisdiction.path.startswith(actor.jurisdiction_path, autoescape=True))
+    else:
+        statement = statement.where(User.agency_id == actor.agency_id)
+    if search:
+        pattern = f"%{search}%"
+        statement = statement.where(or_(User.name.like(pattern), User.login.like(pattern), Agency.name.like(pattern)))
+    return [
+        PersonRow(
+            id=user.id,
+            login=user.login,
+            name=user.name,
+            agency=user.agency.name if user.agency else "",
+            roles=tuple(sorted(Role(role.role) for role in user.roles)),
+            active=user.active,
+            waiting=user.password_hash is None,
+        )
+        for user in session().scalars(statement)
+    ]
+
+
+def agencies_in_reach(actor: Actor, right: Right) -> list[Agency]:
+    """The agencies that the right reaches, by name."""
+    statement = select(Agency).where(within_reach(actor, right), Agency.active).order_by(Agency.name)
+    return list(session().scalars(statement.options(joinedload(Agency.jurisdiction))))
+
+
+def invitation_is_open(token_hash: str, now: datetime) -> bool:
+    """Whether a one-time link can still be used."""
+    row = session().scalar(select(Invitation).where(Invitation.token_hash == token_hash))
+    return row is not None and row.used_at is None and row.expires_at > now
+
+
+def jurisdictions_in_reach(actor: Actor) -> list[tuple[int, str]]:
+    """(id, name) of the actor's jurisdiction and everything below it, in the order of the tree."""
+    statement = (
+        select(Jurisdiction.id, Jurisdiction.name)
+        .where(Jurisdiction.path.startswith(actor.jurisdiction_path, autoescape=True))
+        .order_by(Jurisdiction.path)
+    )
+    return [(row.id, row.name) for row in session().execute(statement)]

@@ -14,7 +14,7 @@ from openday import clock
 from openday.errors import Forbidden
 from openday.queries.people import actor_of_session
 from openday.rules.permissions import Actor, Right, Role, Subject, can, may
-from openday.services import people
+from openday.services import logins
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -92,7 +92,7 @@ def _read_actor() -> Actor | None:
     if not isinstance(token, str):
         return None
     now = clock.now()
-    found = actor_of_session(people.token_hash(token), now)
+    found = actor_of_session(logins.token_hash(token), now)
     if found is None:
         return None
     actor, seen_at = found
@@ -102,7 +102,7 @@ def _read_actor() -> Actor | None:
 
 def _touch(token: str, seen_at: datetime, now: datetime) -> None:
     if now - seen_at > _TOUCH_AFTER:
-        people.keep_alive(token)
+        logins.keep_alive(token)
 
 
 def _template_can(right: str, subject: Subject) -> bool:

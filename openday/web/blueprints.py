@@ -16,5 +16,5 @@ def register(app: Flask) -> None:
         for module in modules:
             import_module(f"{area}.{module}")
         app.register_blueprint(import_module(f"{area}.blueprint").bp)
-    for single in ("system",):
+    for single in ("people", "system"):
         app.register_blueprint(import_module(f"openday.web.{single}").bp)

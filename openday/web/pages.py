@@ -20,13 +20,13 @@ _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("agency.plan_list", "活动计划", frozenset({Role.FILER, Role.REVIEWER})),
     ("agency.suggestion_list", "意见建议", frozenset({Role.FILER, Role.REVIEWER})),
     ("agency.outcome_list", "开展情况", frozenset({Role.FILER, Role.REVIEWER})),
-    ("agency.people_list", "人员", frozenset({Role.REVIEWER})),
     ("office.board", "待办", frozenset({Role.OFFICER})),
     ("office.call_list", "征集通知", frozenset({Role.OFFICER})),
     ("office.plan_list", "活动计划", frozenset({Role.OFFICER, Role.ADMIN, Role.AUDITOR})),
     ("office.suggestion_list", "意见建议", frozenset({Role.OFFICER, Role.AUDITOR})),
     ("office.statistics", "统计", frozenset({Role.OFFICER, Role.ADMIN, Role.AUDITOR})),
-    ("office.people_list", "人员与单位", frozenset({Role.ADMIN})),
+    ("people.person_list", "人员", frozenset({Role.ADMIN, Role.REVIEWER})),
+    ("people.agency_list", "单位", frozenset({Role.ADMIN})),
     ("office.calendar_days", "工作日历", frozenset({Role.OFFICER, Role.ADMIN})),
     ("office.message_list", "消息", frozenset({Role.OFFICER, Role.ADMIN})),
     ("office.audit_log", "操作记录", frozenset({Role.ADMIN, Role.AUDITOR})),
@@ -105,7 +105,7 @@ def _endpoints() -> frozenset[str]:
 
 def _switches() -> dict[str, Any]:
     endpoint = request.endpoint or ""
-    if endpoint.startswith(("agency.", "office.", "desk.")):
+    if endpoint.startswith(("agency.", "office.", "desk.", "people.")):
         actor = current_actor()
         return staff_context(actor) if actor else {}
     back = request.full_path.rstrip("?") if request.method == "GET" else "/"

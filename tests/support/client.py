@@ -7,7 +7,8 @@ page = visitor.submit(page.form(action="/plans/new"), theme="…")   # follows t
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_app_context
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.factories.people import PASSWORD, Persona
@@ -65,3 +66,14 @@ class PageClient:
         )
         root = self.app.config["SETTINGS"].script_root
         return check_page(response.get_data(as_text=True), status, root=root, address=address)
+
+
+class OneRequestAtATime(FlaskClient):
+    """Forgets Flask's `g` before each request: under a test's own context it would outlive the request."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send one request."""
+        if has_app_context():
+            for name in list(g):
+                g.pop(name)
+        return super().open(*args, **kwargs)

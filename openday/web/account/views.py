@@ -1,13 +1,16 @@
 """Log-in and log-out."""
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from openday import clock
+from openday.errors import NotFound
+from openday.queries import people as queries
 from openday.rules.permissions import Actor, Role
-from openday.services import people
+from openday.services import logins, people
 from openday.web.access import ANYONE, EVERY_ROLE, begin_session, current_actor, end_session, open_to
 from openday.web.account.blueprint import bp
-from openday.web.forms.people import LoginForm
+from openday.web.forms.people import LoginForm, PasswordForm
 from openday.web.pages import local_path
 
 _HOME_OF_ROLE = (
@@ -15,7 +18,7 @@ _HOME_OF_ROLE = (
     (Role.FILER, "agency.desk"),
     (Role.REVIEWER, "agency.desk"),
     (Role.DESK, "desk.occurrence_list"),
-    (Role.ADMIN, "office.people_list"),
+    (Role.ADMIN, "people.person_list"),
     (Role.AUDITOR, "office.audit_log"),
 )
 
@@ -34,7 +37,7 @@ def login_submit() -> ResponseReturnValue:
     form = LoginForm()
     target = request.form.get("next", "")
     if form.validate_on_submit():
-        token = people.log_in(str(form.login.data), str(form.password.data), request.remote_addr or "")
+        token = logins.log_in(str(form.login.data), str(form.password.data), request.remote_addr or "")
         if token is not None:
             begin_session(token)
             actor = current_actor()
@@ -49,8 +52,29 @@ def logout() -> ResponseReturnValue:
     """End this session; rights end with it."""
     token = end_session()
     if token:
-        people.log_out(token)
+        logins.log_out(token)
     return redirect(url_for("public.home"))
+
+
+@bp.get("/invitations/<token>")
+@open_to(ANYONE)
+def invitation(token: str) -> ResponseReturnValue:
+    """The page behind a one-time link: choose a password."""
+    if not queries.invitation_is_open(logins.token_hash(token), clock.now()):
+        raise NotFound("这个链接已失效，请联系管理员重新发送")
+    return render_template("account/invitation.html", form=PasswordForm(), token=token)
+
+
+@bp.post("/invitations/<token>")
+@open_to(ANYONE)
+def invitation_accept(token: str) -> ResponseReturnValue:
+    """Keep the password; the link ends with it."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        people.accept_invitation(token, str(form.password.data))
+        flash("密码已设置，请登录。", "done")
+        return redirect(url_for("account.login"), code=303)
+    return render_template("account/invitation.html", form=form, token=token), 422
 
 
 def desk_of(actor: Actor | None) -> str:

@@ -1,0 +1,148 @@
+"""The directory: an agency's reviewer brings in the agency's people, the administrator everybody."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from openday.errors import OpenDayError
+from openday.queries import people as queries
+from openday.queries.people import INVITABLE_BY_REVIEWER
+from openday.rules.permissions import Actor, Right, Role
+from openday.services import agencies, people
+from openday.web.access import open_to, the_actor
+from openday.web.forms.people import AgencyForm, PersonForm, RolesForm
+from openday.web.pages import absolute_url
+
+bp = Blueprint("people", __name__, url_prefix="/people")
+
+_NOBODY = (0, "政务公开办（不属于报送单位）")
+
+
+@bp.get("/")
+@open_to(Role.ADMIN, Role.REVIEWER)
+def person_list() -> ResponseReturnValue:
+    """Everybody within reach, and what may be done."""
+    search = request.args.get("q", "").strip()[:50]
+    return render_template("people/person_list.html", rows=queries.directory(the_actor(), search=search), q=search)
+
+
+@bp.get("/new")
+@open_to(Role.ADMIN, Role.REVIEWER)
+def person_new() -> ResponseReturnValue:
+    """The form for a new person."""
+    return render_template("people/person_new.html", form=_form(the_actor()))
+
+
+@bp.post("/new")
+@open_to(Role.ADMIN, Role.REVIEWER)
+def person_invite() -> ResponseReturnValue:
+    """Add the person and show their one-time link."""
+    form = _form(the_actor())
+    if form.validate_on_submit():
+        try:
+            return _show_link(people.invite_user(the_actor(), form.new_user(), invitation_link))
+        except OpenDayError as refused:
+            form[refused.field or "login"].errors = [refused.message]
+    return render_template("people/person_new.html", form=form), 422
+
+
+@bp.post("/<int:user_id>/invitation")
+@open_to(Role.ADMIN, Role.REVIEWER)
+def invitation_renew(user_id: int) -> ResponseReturnValue:
+    """A fresh link for somebody who lost theirs."""
+    return _show_link(people.renew_invitation(the_actor(), user_id, invitation_link))
+
+
+@bp.post("/<int:user_id>/disable")
+@open_to(Role.ADMIN, Role.REVIEWER)
+def person_disable(user_id: int) -> ResponseReturnValue:
+    """End somebody's access at once."""
+    people.set_active(the_actor(), user_id, False)
+    flash("已停用，该人员的登录立即失效。可随时恢复。", "done")
+    return redirect(url_for("people.person_list"), code=303)
+
+
+@bp.post("/<int:user_id>/enable")
+@open_to(Role.ADMIN, Role.REVIEWER)
+def person_enable(user_id: int) -> ResponseReturnValue:
+    """Let somebody back in."""
+    people.set_active(the_actor(), user_id, True)
+    flash("已恢复。", "done")
+    return redirect(url_for("people.person_list"), code=303)
+
+
+@bp.get("/<int:user_id>/roles")
+@open_to(Role.ADMIN)
+def roles_edit(user_id: int) -> ResponseReturnValue:
+    """The roles of one person."""
+    user = queries.user_in_reach(the_actor(), Right.PEOPLE_MANAGE, user_id)
+    form = _roles_form([role.role for role in user.roles])
+    return render_template("people/roles_edit.html", form=form, user=user)
+
+
+@bp.post("/<int:user_id>/roles")
+@open_to(Role.ADMIN)
+def roles_save(user_id: int) -> ResponseReturnValue:
+    """Give the person other roles."""
+    user = queries.user_in_reach(the_actor(), Right.PEOPLE_MANAGE, user_id)
+    form = _roles_form(None)
+    if form.validate_on_submit():
+        try:
+            people.change_roles(the_actor(), user_id, form.chosen())
+            return redirect(url_for("people.person_list"), code=303)
+        except OpenDayError as refused:
+            form.roles.errors = [refused.message]
+    return render_template("people/roles_edit.html", form=form, user=user), 422
+
+
+@bp.get("/agencies")
+@open_to(Role.ADMIN)
+def agency_list() -> ResponseReturnValue:
+    """The agencies, and a form for one more."""
+    rows = queries.agencies_in_reach(the_actor(), Right.PEOPLE_MANAGE)
+    return render_template("people/agency_list.html", rows=rows, form=_agency_form(the_actor()))
+
+
+@bp.post("/agencies")
+@open_to(Role.ADMIN)
+def agency_add() -> ResponseReturnValue:
+    """Add an agency."""
+    form = _agency_form(the_actor())
+    if form.validate_on_submit():
+        try:
+            agencies.add_agency(the_actor(), form.new_agency())
+            return redirect(url_for("people.agency_list"), code=303)
+        except OpenDayError as refused:
+            form[refused.field or "name"].errors = [refused.message]
+    rows = queries.agencies_in_reach(the_actor(), Right.PEOPLE_MANAGE)
+    return render_template("people/agency_list.html", rows=rows, form=form), 422
+
+
+def invitation_link(token: str) -> str:
+    """The one-time link, built from BASE_URL."""
+    return absolute_url("account.invitation", token=token)
+
+
+def _form(actor: Actor) -> PersonForm:
+    form = PersonForm()
+    is_admin = Role.ADMIN in actor.roles
+    roles = tuple(Role) if is_admin else tuple(role for role in Role if role in INVITABLE_BY_REVIEWER)
+    form.roles.choices = [(role.value, role.label) for role in roles]
+    own = [(agency.id, agency.name) for agency in queries.agencies_in_reach(actor, Right.PEOPLE_INVITE)]
+    form.agency_id.choices = [_NOBODY, *own] if is_admin else own
+    return form
+
+
+def _roles_form(current: list[str] | None) -> RolesForm:
+    form = RolesForm(data={"roles": current} if current is not None else None)
+    form.roles.choices = [(role.value, role.label) for role in Role]
+    return form
+
+
+def _agency_form(actor: Actor) -> AgencyForm:
+    form = AgencyForm()
+    form.jurisdiction_id.choices = queries.jurisdictions_in_reach(actor)
+    return form
+
+
+def _show_link(invited: people.Invited) -> ResponseReturnValue:
+    return render_template("people/person_invite.html", link=invitation_link(invited.token))
