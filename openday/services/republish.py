@@ -1,9 +1,10 @@
-"""What every change of a public activity carries with it: history line, calendar bytes, SEQUENCE, revision.
+"""What every change of a public activity carries with it: history line, calendar bytes, SEQUENCE, revision, notices.
 
-A shared piece like `steps`: publications and occurrences both end with `announce`, in the caller's transaction.
+A shared piece like `steps`: publications and occurrences both end with `announce`, in the caller's transaction, and
+tell the people who are on a list with `tell_registered`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -11,14 +12,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from openday.db import session
 from openday.documents.calendar_feed import CalendarEntry, event_bytes
+from openday.errors import Refused
 from openday.models.activities import Activity, ActivityChange, Revision
-from openday.models.occurrences import Occurrence
+from openday.models.occurrences import Occurrence, Quota
+from openday.models.registrations import Registration
 from openday.rules.fuzzy_date import Precision
-from openday.rules.states import ActivityStatus, OccurrenceStatus
+from openday.rules.privacy import plain_text
+from openday.rules.states import ActivityStatus, Channel, OccurrenceStatus, RegistrationStatus
+from openday.services import ledger
 
 PageUrl = Callable[[str], str]
 """From an activity's code to the absolute address of its public page."""
 
+LONGEST_REASON = 500
 CALENDAR = "calendar"
 """The revision that stands for everything the public calendar shows."""
 
@@ -36,6 +42,20 @@ def announce(activity: Activity, kind: str, text: str, *, now: datetime, page_ur
     session().flush()
     rewrite_events(activity, page_url)
     bump(CALENDAR, now)
+
+
+def public_reason(reason: str, field: str = "reason") -> str:
+    """A reason as it will be read in public: one line, without a full stop at its end.
+
+    Raises:
+        Refused: nothing was written, or more than 500 characters.
+    """
+    text = plain_text(reason[:5000]).rstrip("。.；;")
+    if not text:
+        raise Refused("请写明理由，市民会看到", field=field)
+    if len(text) > LONGEST_REASON:
+        raise Refused(f"最多{LONGEST_REASON}个字", field=field)
+    return text
 
 
 def rewrite_events(activity: Activity, page_url: PageUrl) -> None:
@@ -99,7 +119,7 @@ def _firm_entry(activity: Activity, occurrence: Occurrence, several: bool, url: 
         start=occurrence.starts_at,
         end=occurrence.ends_at,
         tentative=False,
-        cancelled=ActivityStatus.CANCELLED in (activity.status, occurrence.status),
+        cancelled=occurrence.status == OccurrenceStatus.CANCELLED,
         url=url,
     )
 
@@ -157,3 +177,39 @@ def bump(name: str, now: datetime) -> None:
     row = insert(Revision).values(name=name, value=1, changed_at=now)
     raised = {"value": Revision.value + 1, "changed_at": now}
     session().execute(row.on_conflict_do_update(index_elements=[Revision.name], set_=raised))
+
+
+def tell_registered(bodies: Mapping[int, str], *, kind: str, subject: str, now: datetime) -> int:
+    """Put a message for everybody who is on the list or the waitlist of these occurrences into the outbox.
+
+    `bodies` maps occurrence ids to the finished text. A mail goes to those who gave an address, else an SMS. Returns
+    how many messages were written; one query reads the lists, however many there are.
+    """
+    if not bodies:
+        return 0
+    # Whoever is signing up this moment holds their quota's row: they are seen here, or they wait and see the change.
+    session().scalars(
+        select(Quota.id).where(Quota.occurrence_id.in_(bodies)).order_by(Quota.id).with_for_update()
+    ).all()
+    standing = (RegistrationStatus.CONFIRMED.value, RegistrationStatus.WAITLISTED.value)
+    statement = (
+        select(Registration)
+        .where(Registration.occurrence_id.in_(bodies), Registration.status.in_(standing))
+        .order_by(Registration.id)
+    )
+    told = 0
+    for registration in session().scalars(statement):
+        recipient = registration.email or registration.phone
+        if not recipient:
+            continue
+        ledger.enqueue(
+            kind,
+            channel=Channel.EMAIL if registration.email else Channel.SMS,
+            recipient=recipient,
+            subject=subject,
+            body=bodies[registration.occurrence_id],
+            now=now,
+            registration_id=registration.id,
+        )
+        told += 1
+    return told

@@ -1,0 +1,345 @@
+"""Occurrences: proposed by the agency, scheduled by the office, changed, given more or fewer seats, cancelled.
+
+Every change queues at the activity's row, so that numbers, SEQUENCE and history stay in one order.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from openday import clock
+from openday.db import session, use_case
+from openday.errors import ChangedByAnother, Conflict, Refused
+from openday.models.activities import Activity
+from openday.models.occurrences import Occurrence, Quota
+from openday.queries.activities import activity_in_reach, occurrence_in_reach
+from openday.rules.permissions import Actor, Right
+from openday.rules.privacy import plain_text
+from openday.rules.schedules import (
+    MOST_SEATS,
+    Fault,
+    party_fault,
+    quota_fault,
+    time_fault,
+    venue_fault,
+    window_fault,
+)
+from openday.rules.states import ActivityStatus, OccurrenceStatus, SignupMode
+from openday.rules.wording import moment_text, span_text
+from openday.services import ledger
+from openday.services.republish import PageUrl, announce, public_reason, tell_registered
+
+_SEATLESS = frozenset({SignupMode.OPEN_DOOR, SignupMode.CLOSED})
+"""Modes in which nobody takes a seat by signing up in public: quotas may be left out."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When and where an occurrence is held, and how one signs up. Times are aware; None for `opens_at`: from
+    publication on; None for `closes_at`: until the start."""
+
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    signup_mode: SignupMode
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    party_limit: int = 5
+    waitlist: bool = True
+    walk_in_limit: int = 0
+
+
+@dataclass(frozen=True)
+class Seating:
+    """Seats for one part of the audience."""
+
+    name: str
+    capacity: int
+
+
+@use_case
+def propose_occurrence(actor: Actor, activity_code: str, schedule: Schedule, seats: list[Seating]) -> str:
+    """Suggest a time to the office; the public sees nothing of it yet. Returns the occurrence's code.
+
+    Raises:
+        NotFound: no such activity within reach.
+        Conflict: the activity is cancelled.
+        Refused: a time, a venue or a number that cannot be, at its field.
+    """
+    now = clock.now()
+    activity = activity_in_reach(actor, Right.OCCURRENCE_PROPOSE, activity_code, lock=True)
+    occurrence = _new_occurrence(actor, activity, schedule, seats, now)
+    _note(actor, "occurrence.propose", occurrence, activity, now)
+    return occurrence.code
+
+
+@use_case
+def schedule_occurrence(
+    actor: Actor, activity_code: str, schedule: Schedule, seats: list[Seating], *, page_url: PageUrl
+) -> str:
+    """Set the time of an activity (or one time more) and open it to the public. Returns the occurrence's code.
+
+    Raises: as `propose_occurrence`.
+    """
+    now = clock.now()
+    activity = activity_in_reach(actor, Right.PUBLICATION_MANAGE, activity_code, lock=True)
+    occurrence = _new_occurrence(actor, activity, schedule, seats, now)
+    _make_firm(actor, occurrence, activity, now, page_url)
+    return occurrence.code
+
+
+@use_case
+def confirm_occurrence(actor: Actor, code: str, *, page_url: PageUrl) -> None:
+    """Accept a proposal as it stands and open it to the public.
+
+    Raises:
+        NotFound: no such occurrence within reach.
+        Conflict: it is no proposal (any more), or the activity is cancelled.
+        Refused: its time has passed meanwhile.
+    """
+    now = clock.now()
+    occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
+    _refuse_cancelled(occurrence.activity)
+    _refuse_unless(occurrence, OccurrenceStatus.PROPOSED, "这一场不在待确认之列，可能已由他人处理")
+    _refuse(time_fault(occurrence.starts_at, occurrence.ends_at, now))
+    _make_firm(actor, occurrence, occurrence.activity, now, page_url)
+
+
+@use_case
+def decline_proposal(actor: Actor, code: str, reason: str) -> None:
+    """Turn a proposal down (the office) or take it back (the agency); nothing of it was ever public.
+
+    Raises:
+        NotFound: no such occurrence within reach.
+        Conflict: it is no proposal (any more).
+        Refused: without a reason.
+    """
+    now = clock.now()
+    occurrence = occurrence_in_reach(actor, Right.OCCURRENCE_PROPOSE, code, lock=True)
+    _refuse_unless(occurrence, OccurrenceStatus.PROPOSED, "这一场不在待确认之列，可能已由他人处理")
+    occurrence.cancel_reason = public_reason(reason)
+    occurrence.status, occurrence.changed_at = OccurrenceStatus.CANCELLED.value, now
+    _note(actor, "occurrence.decline", occurrence, occurrence.activity, now)
+
+
+@use_case
+def change_occurrence(
+    actor: Actor, code: str, schedule: Schedule, *, page_url: PageUrl, seen: int | None = None
+) -> int:
+    """Move an occurrence or change how one signs up; a proposal is changed without anybody in public noticing.
+
+    `seen` is the activity's SEQUENCE as the changer saw it. People on the list are told of a new time or venue.
+    Returns how many were written to; nothing different changes nothing.
+
+    Raises:
+        NotFound: no such occurrence within reach.
+        Conflict: it is over or cancelled; ChangedByAnother: something has changed since `seen`.
+        Refused: a time, a venue or a number that cannot be, at its field.
+    """
+    now = clock.now()
+    occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
+    activity = occurrence.activity
+    _refuse_closed_book(occurrence, activity, now)
+    if seen is not None and seen != activity.sequence:
+        raise ChangedByAnother("这项活动刚刚被他人改动，请看过最新内容后再改")
+    moved = (schedule.starts_at, schedule.ends_at) != (occurrence.starts_at, occurrence.ends_at)
+    schedule = _checked(schedule, now, new_times=moved)
+    lines = _differences(occurrence, schedule)
+    if not lines:
+        return 0
+    elsewhere = moved or schedule.venue != occurrence.venue
+    _take_over(occurrence, schedule, now)
+    _note(actor, "occurrence.change", occurrence, activity, now)
+    if occurrence.number is None:
+        return 0
+    announce(activity, "changed", f"第{occurrence.number}场" + "；".join(lines), now=now, page_url=page_url)
+    return _tell_of_move(occurrence, activity, now, page_url) if elsewhere else 0
+
+
+@use_case
+def change_capacity(actor: Actor, code: str, capacities: Mapping[int, int], *, page_url: PageUrl) -> list[str]:
+    """Set the seats of quotas, by quota id. Nobody loses a seat: below what is taken, the surplus stays confirmed.
+
+    Returns the names of the quotas that now hold more people than seats.
+
+    Raises:
+        NotFound: no such occurrence within reach.
+        Conflict: it is over or cancelled.
+        Refused: a number out of range, or a quota of another occurrence.
+    """
+    now = clock.now()
+    occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
+    activity = occurrence.activity
+    _refuse_closed_book(occurrence, activity, now)
+    quotas = {quota.id: quota for quota in occurrence.quotas}
+    lines = []
+    for quota_id, capacity in capacities.items():
+        quota = quotas.get(quota_id)
+        if quota is None or not 1 <= capacity <= MOST_SEATS:
+            raise Refused(f"名额应为1至{MOST_SEATS}之间的整数", field="quotas")
+        if capacity != quota.capacity:
+            lines.append(f"“{quota.name}”名额由{quota.capacity}个调整为{capacity}个")
+            # The column alone: `taken` moves meanwhile by guarded UPDATEs of its own.
+            session().execute(update(Quota).where(Quota.id == quota_id).values(capacity=capacity))
+    if lines:
+        occurrence.changed_at = now
+        _note(actor, "occurrence.capacity", occurrence, activity, now, capacities=dict(capacities))
+        if occurrence.number is not None:
+            announce(activity, "changed", f"第{occurrence.number}场" + "；".join(lines), now=now, page_url=page_url)
+    crowded = select(Quota.name).where(Quota.occurrence_id == occurrence.id, Quota.taken > Quota.capacity)
+    return list(session().scalars(crowded.order_by(Quota.position)))
+
+
+@use_case
+def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl) -> int:
+    """Cancel one scheduled occurrence and tell everybody on its list; the activity itself goes on.
+
+    Returns how many people were written to.
+
+    Raises:
+        NotFound: no such occurrence within reach.
+        Conflict: it is over, cancelled already, or only proposed.
+        Refused: without a reason.
+    """
+    now = clock.now()
+    occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
+    activity = occurrence.activity
+    _refuse_closed_book(occurrence, activity, now)
+    _refuse_unless(occurrence, OccurrenceStatus.SCHEDULED, "这一场还没有确定，请在待确认的场次中处理")
+    occurrence.cancel_reason = why = public_reason(reason)
+    occurrence.status, occurrence.changed_at = OccurrenceStatus.CANCELLED.value, now
+    when = span_text(occurrence.starts_at, occurrence.ends_at)
+    line = f"第{occurrence.number}场（{when}）取消。原因：{why}"
+    announce(activity, "cancelled", line, now=now, page_url=page_url)
+    _note(actor, "occurrence.cancel", occurrence, activity, now)
+    body = (
+        f"您报名或候补的“{activity.theme}”（{when}）已取消。原因：{why}。请不要前往，无需另行办理退订。"
+        f"其他场次和最新安排：{page_url(activity.code)}"
+    )
+    subject = f"场次取消：{activity.theme}"
+    return tell_registered({occurrence.id: body}, kind="occurrence_cancelled", subject=subject, now=now)
+
+
+# --- pieces ----------------------------------------------------------------------------------------------------------
+
+
+def _new_occurrence(
+    actor: Actor, activity: Activity, schedule: Schedule, seats: list[Seating], now: datetime
+) -> Occurrence:
+    _refuse_cancelled(activity)
+    schedule = _checked(schedule, now, new_times=True)
+    named = [(plain_text(seat.name), seat.capacity) for seat in seats]
+    seatless = schedule.signup_mode in _SEATLESS
+    _refuse(quota_fault(named, seats_needed=not seatless))
+    occurrence = Occurrence(
+        activity_id=activity.id,
+        activity=activity,
+        created_by_id=actor.user_id,
+        created_at=now,
+        status=OccurrenceStatus.PROPOSED.value,
+        quotas=[
+            Quota(position=position, name=name, capacity=capacity)
+            for position, (name, capacity) in enumerate(named or [("公众", 0)], start=1)
+        ],
+    )
+    _take_over(occurrence, schedule, now)
+    session().add(occurrence)
+    session().flush()
+    return occurrence
+
+
+def _make_firm(actor: Actor, occurrence: Occurrence, activity: Activity, now: datetime, page_url: PageUrl) -> None:
+    highest = session().scalar(select(func.max(Occurrence.number)).where(Occurrence.activity_id == activity.id)) or 0
+    occurrence.number = highest + 1
+    occurrence.status, occurrence.changed_at = OccurrenceStatus.SCHEDULED.value, now
+    when = span_text(occurrence.starts_at, occurrence.ends_at)
+    line = f"时间确定为{when}" if occurrence.number == 1 else f"增加第{occurrence.number}场，时间确定为{when}"
+    announce(activity, "firmed_up", f"{line}，地点：{occurrence.venue}", now=now, page_url=page_url)
+    _note(actor, "occurrence.schedule", occurrence, activity, now)
+
+
+def _checked(schedule: Schedule, now: datetime, *, new_times: bool) -> Schedule:
+    """The schedule with its venue cleaned, when it may be so; times that did not change may lie in the past."""
+    tidy = Schedule(**{**schedule.__dict__, "venue": plain_text(schedule.venue)})
+    if new_times:
+        _refuse(time_fault(tidy.starts_at, tidy.ends_at, now))
+    _refuse(venue_fault(tidy.venue))
+    _refuse(window_fault(tidy.opens_at, tidy.closes_at, tidy.starts_at))
+    _refuse(party_fault(tidy.party_limit, tidy.walk_in_limit))
+    return tidy
+
+
+def _take_over(occurrence: Occurrence, schedule: Schedule, now: datetime) -> None:
+    for name, value in {**schedule.__dict__, "signup_mode": schedule.signup_mode.value}.items():
+        setattr(occurrence, name, value)
+    occurrence.changed_at = now
+
+
+def _differences(occurrence: Occurrence, schedule: Schedule) -> list[str]:
+    """One phrase for the public history for each thing that the schedule changes."""
+    lines = []
+    old, new = (span_text(row.starts_at, row.ends_at) for row in (occurrence, schedule))
+    if old != new:
+        lines.append(f"时间由{old}改为{new}")
+    if occurrence.venue != schedule.venue:
+        lines.append(f"地点由“{occurrence.venue}”改为“{schedule.venue}”")
+    if occurrence.signup_mode != schedule.signup_mode:
+        lines.append(f"报名形式改为“{schedule.signup_mode.label}”")
+    if occurrence.opens_at != schedule.opens_at:
+        lines.append(f"报名开始时间改为{moment_text(schedule.opens_at)}" if schedule.opens_at else "报名即日开始")
+    if occurrence.closes_at != schedule.closes_at:
+        lines.append(f"报名截止时间改为{moment_text(schedule.closes_at) if schedule.closes_at else '活动开始时'}")
+    if occurrence.party_limit != schedule.party_limit:
+        lines.append(f"每次报名人数上限改为{schedule.party_limit}人")
+    if occurrence.waitlist != schedule.waitlist:
+        lines.append("名额报满后接受候补" if schedule.waitlist else "名额报满后不再接受候补")
+    if occurrence.walk_in_limit != schedule.walk_in_limit:
+        lines.append(f"现场名额改为{schedule.walk_in_limit}个")
+    return lines
+
+
+def _tell_of_move(occurrence: Occurrence, activity: Activity, now: datetime, page_url: PageUrl) -> int:
+    when = span_text(occurrence.starts_at, occurrence.ends_at)
+    body = (
+        f"您报名或候补的“{activity.theme}”有变更，现定于{when}，地点：{occurrence.venue}。"
+        f"报名继续有效；不能参加的，请在报名凭证页取消，把名额留给他人。详情：{page_url(activity.code)}"
+    )
+    subject = f"活动安排变更：{activity.theme}"
+    return tell_registered({occurrence.id: body}, kind="occurrence_changed", subject=subject, now=now)
+
+
+def _refuse(fault: Fault | None) -> None:
+    if fault is not None:
+        raise Refused(fault.reason, field=fault.field)
+
+
+def _refuse_cancelled(activity: Activity) -> None:
+    if activity.status == ActivityStatus.CANCELLED:
+        raise Conflict("这项活动已经取消")
+
+
+def _refuse_unless(occurrence: Occurrence, status: OccurrenceStatus, reason: str) -> None:
+    if occurrence.status != status:
+        raise Conflict(reason)
+
+
+def _refuse_closed_book(occurrence: Occurrence, activity: Activity, now: datetime) -> None:
+    _refuse_cancelled(activity)
+    if occurrence.status == OccurrenceStatus.CANCELLED:
+        raise Conflict("这一场已经取消")
+    if occurrence.number is not None and occurrence.ends_at <= now:
+        raise Conflict("这一场已经结束，不能再改动")
+
+
+def _note(actor: Actor, action: str, occurrence: Occurrence, activity: Activity, now: datetime, **more: object) -> None:
+    ledger.record(
+        action,
+        actor=actor,
+        record_type="occurrence",
+        record_id=occurrence.id,
+        agency_id=activity.agency_id,
+        now=now,
+        **more,
+    )
