@@ -1,6 +1,6 @@
 """Chinese numerals and typing habits turned into plain ASCII digits and signs.
 
-Office staff write the same date as 9月16日, ９月１６日, 九月十六日 or 二〇二六年九月十六日, with any of a dozen dashes between.
+Office staff write the same date as 9月16日, ９月１６日, 九月十六日 or 二〇二六年九月十六日, with any of a dozen dashes.
 Everything that reads such text first passes it through `plain_text`, so that a grammar only meets one spelling.
 """
 
@@ -9,7 +9,10 @@ import unicodedata
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _CN = r"(?:[二三四五六]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|卅一?|[一二两三四五六七八九])"
-_UNIT = r"(?:月|日(?!期|程|常)|号|时(?!间|段|期|长|候|常)|点|分|刻|季|年|个|天|周|次|场|人|名|批|期|届|家|楼|层|户|组|小时|岁|余|多|项|类)"
+_UNIT = (
+    r"(?:月|日(?!期|程|常)|号|时(?!间|段|期|长|候|常)|点|分|刻|季|年|个|天|周"
+    r"|次|场|人|名|批|期|届|家|楼|层|户|组|小时|岁|余|多|项|类)"
+)
 _SEPARATOR = r"[、,和及与至到\-~/]"
 # 周一, 初一, 统一, 十一(月) and the like are words, not counts: the character before decides.
 _NUMERAL = re.compile(
@@ -43,7 +46,7 @@ _ITEM = re.compile(
 
 
 def chinese_to_int(numeral: str) -> int:
-    """Value of a Chinese numeral from 0 to 69 (`二十三`, `廿三`, `两`); digits are read as they stand. ValueError for anything else."""
+    """Value of a Chinese numeral from 0 to 69 (`二十三`, `廿三`, `两`) or ASCII digits; else ValueError."""
     if numeral.isascii():
         return int(numeral)
     spelled = numeral.replace("廿", "二十").replace("卅", "三十")
@@ -63,7 +66,7 @@ def int_to_chinese(number: int) -> str:
 
 
 def plain_text(text: str) -> str:
-    """`text` in one spelling: NFKC, ASCII digits for numerals that stand before a unit, `-` for hyphens, `~` for longer dashes.
+    """`text` in one spelling: NFKC, ASCII digits for numerals before a unit, `-` for hyphens, `~` for longer dashes.
 
     Spaces stay only between two digits (2026-09-16 09:00); elsewhere they carry no meaning in Chinese text.
     """
@@ -100,7 +103,11 @@ def _spread(match: re.Match[str]) -> str:
 
 
 def spoken(plain: str) -> str:
-    """Counts of a plain text as they are said: 第3周 → 第三周, 2个月1次 → 两个月一次; dates and clocks keep their digits."""
+    """Counts of a plain text as they are said: 第3周 → 第三周, 2个月1次 → 两个月一次; dates keep their digits."""
     plain = re.sub(r"(?<=第)[0-9]{1,2}", lambda m: int_to_chinese(int(m[0])), plain)
     plain = re.sub(r"^1(?=[月年周季])", "一", plain)
-    return re.sub(r"(?<![-~至到0-9])[0-9]{1,2}(?=次|个|场|期|周)", lambda m: "两" if m[0] == "2" else int_to_chinese(int(m[0])), plain)
+    return re.sub(
+        r"(?<![-~至到0-9])[0-9]{1,2}(?=次|个|场|期|周)",
+        lambda m: "两" if m[0] == "2" else int_to_chinese(int(m[0])),
+        plain,
+    )

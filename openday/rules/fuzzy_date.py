@@ -1,8 +1,8 @@
 """开展时间 as officials write it, read into a value that sorts, filters and prints back as written.
 
-`read_period` understands days, ranges, 旬, months, quarters, half-years, years, rhythms and clocks. Where a text can be read in
-two ways it says *unknown* and why: an empty place in the calendar is seen and filled, a wrong day is believed.
-The meaning of every kind follows the office's own table: 上旬 is the 1st to the 10th, 中旬 the 11th to the 20th, 下旬 the rest;
+`read_period` understands days, ranges, 旬, months, quarters, half-years, years, rhythms and clocks. Where a text can be
+read in two ways it says *unknown* and why: an empty place in the calendar is seen and filled, a wrong day is believed.
+As everywhere in official use 上旬 is the 1st to the 10th, 中旬 the 11th to the 20th and 下旬 the rest of the month;
 月初, 月中 and 月底 are read alike.
 """
 
@@ -24,9 +24,9 @@ _PART_HOURS = {DayPart.AM: time(8), DayPart.PM: time(13), DayPart.EVENING: time(
 class FuzzyDate:
     """One 开展时间: the text as written, the days it covers and how exactly, and what a reader should be told.
 
-    `first` and `last` are inclusive; an open end and everything of an unknown period is None. `dates` lists several separate
-    days, else it is empty. `reason` is a Chinese sentence: why the text is unknown, or a warning; empty when all is well.
-    `rhythm` is the normalised wording of a repetition. `pieces` holds the separate spans of 3月、5月.
+    `first` and `last` are inclusive; an open end and everything of an unknown period is None. `dates` lists several
+    separate days, else it is empty. `reason` is a Chinese sentence: why the text is unknown, or a warning; empty when
+    all is well. `rhythm` is the normalised wording of a repetition. `pieces` holds the separate spans of 3月、5月.
     """
 
     text: str
@@ -55,7 +55,7 @@ class FuzzyDate:
 
     @property
     def sort_key(self) -> tuple[date, date, time]:
-        """First day, last day, clock: the exact before the vague of the same first day, the unknown after everything."""
+        """First day, last day, clock: exact before vague on the same first day, unknown last."""
         if not self.understood:
             return date.max, date.max, time.max
         first, last = self.first or self.last or date.max, self.last or date.max
@@ -63,7 +63,7 @@ class FuzzyDate:
         return first, last, clock
 
     def label(self) -> str:
-        """Official Chinese, such as 2026年9月16日（星期三）14:00–16:00 or 2026年9月中旬（时间待定）; unknown stays as written."""
+        """Official Chinese, such as 2026年9月16日（星期三）14:00–16:00 or 2026年9月中旬（时间待定）."""
         return fuzzy_date_text.label(self)
 
     def explained(self) -> str:
@@ -88,7 +88,7 @@ class FuzzyDate:
 
 
 def read_period(text: str, *, year: int) -> FuzzyDate:
-    """Read one 开展时间. `year` is the year of the call and stands in where the text prints none. Never raises on any text."""
+    """Read one 开展时间; `year` is the year of the call, for texts that print none. No text makes it raise."""
     if not 1900 <= year <= 9000:
         return _unknown(text, "征集年度不正确，无法推算日期。")
     if len(text) > LONGEST:

@@ -1,4 +1,4 @@
-"""How a period is printed back: the official Chinese of 2026年9月16日（星期三）14:00–16:00 and 2026年9月中旬（时间待定）."""
+"""How a period is printed back: as 2026年9月16日（星期三）14:00–16:00 or 2026年9月中旬（时间待定）."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def days_text(period: FuzzyDate) -> str:
 
 
 def span_text(first: date | None, last: date | None) -> str:
-    """The days of a span without weekdays, shortened to the year, the months or the half-open end where that says the same."""
+    """The days of a span without weekdays, shortened to the year or the months where that says the same."""
     if first and last:
         if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
             return _year(first)

@@ -1,7 +1,7 @@
 """Clock times and parts of the day as they add up while a text is read.
 
-A part of the day stays in force for the clocks behind it (下午2:00-4:30 are both afternoon) until another part or another
-date is named. Hours that could be morning or afternoon alike (2:30 with nothing before it) are not guessed.
+A part of the day stays in force for the clocks behind it (下午2:00-4:30 are both afternoon) until another part or
+another date is named. Hours that could be morning or afternoon alike (2:30 with nothing before it) are not guessed.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class _Window:
 
 @dataclass(slots=True)
 class Clock:
-    """Collects windows; `start`, `end` and `part` are the result, `fault` the Chinese reason why a clock was left out."""
+    """Collects windows; `fault` is the Chinese reason why a clock was left out, if any."""
 
     windows: list[_Window] = field(default_factory=list)
     parts: list[tuple[DayPart, int]] = field(default_factory=list)
@@ -110,9 +110,8 @@ class Clock:
             self.fault = f"“{printed}”不是有效的钟点"
             return None
         part = _PART_OF.get(self._word)
-        if part in (DayPart.PM, DayPart.EVENING) and hour < 12:
-            hour += 12
-        elif self._word in _NOON and hour < 6:
+        noon = self._word in _NOON and hour < 6
+        if noon or (part in (DayPart.PM, DayPart.EVENING) and hour < 12):
             hour += 12
         elif not self._word and hour < _EARLIEST_PLAIN_HOUR:
             self.fault = f"“{printed}”没有写明上午还是下午"

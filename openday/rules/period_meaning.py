@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from openday.rules.chinese_numbers import spoken
-from openday.rules.period_grammar import COARSENESS, EXACT, Reader, Reading, Span
+from openday.rules.period_grammar import Reader
 from openday.rules.period_kinds import DayPart, Precision
 from openday.rules.period_roles import ignore_side_dates
+from openday.rules.period_spans import COARSENESS, EXACT, Reading, Span
 from openday.rules.period_tokens import Token, tokens_of
 
 _LONGEST_LIST = 62  # days that a list of ranges may expand to
@@ -138,7 +139,7 @@ def _after(first: date, duration: str) -> date | None:
 
 
 def _without_frames(spans: list[Span]) -> list[Span]:
-    """Drop what only frames the rest: the 9月 of 9月（16日上午）, the days inside 9月14日至18日, whatever is said twice."""
+    """Drop what only frames the rest: the 9月 of 9月（16日上午）, days inside a range, what is said twice."""
     kept: list[Span] = []
     for index, span in enumerate(spans):
         others = spans[:index] + spans[index + 1 :]
@@ -204,7 +205,7 @@ def _recurring(reading: Reading, spans: list[Span], rhythms: list[Token], tokens
 
 
 def _rhythm_text(first: Token, tokens: list[Token]) -> str:
-    """The wording of the repetition from its first word to the clock or the end of its clause, numerals as they are spoken."""
+    """The wording of the repetition up to the clock or the end of its clause, numerals as they are spoken."""
     begin = tokens.index(first)
     words = ""
     for index in range(begin, len(tokens)):
@@ -219,7 +220,11 @@ def _rhythm_text(first: Token, tokens: list[Token]) -> str:
 def _why_unknown(reading: Reading, tokens: list[Token], set_aside: bool) -> str:
     """The most telling reason for a text without a usable date."""
     kinds = {t.kind for t in tokens}
-    named = "年底" if "YEAR_END" in kinds else next((t.text for t in tokens if t.kind in ("LUNAR", "RELATIVE", "SEASON", "NAMED")), "")
+    named = (
+        "年底"
+        if "YEAR_END" in kinds
+        else next((t.text for t in tokens if t.kind in ("LUNAR", "RELATIVE", "SEASON", "NAMED")), "")
+    )
     if "LUNAR" in kinds:
         return "所写的是农历或传统节日，请写明公历日期"
     if set_aside:

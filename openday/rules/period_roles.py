@@ -1,7 +1,8 @@
 """Which dates of a text belong to the activity, and which to something beside it.
 
-A 开展时间 cell often carries the sign-up deadline, the time to be at the door or the day of the notice as well. A word such as
-报名 or 签到 claims the run of dates that it introduces (报名截止时间：9月10日) or that leads to it (9月10日前报名).
+A 开展时间 cell often carries the sign-up deadline, the time to be at the door or the day of the notice as well. A word
+such as 报名 or 签到 claims the run of dates that it introduces (报名截止时间：9月10日) or that leads to it
+(9月10日前报名).
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,15 @@ _GLUE = frozenset(
     }
 )
 _LABELS = frozenset({"ASIDE", "ON_SITE", "ACT"})
-_LISTED = ("报名", "预约", "登记", "征集", "网上", "线上", "现场")  # labels whose list of dates may go on behind a comma
+_LISTED = (
+    "报名",
+    "预约",
+    "登记",
+    "征集",
+    "网上",
+    "线上",
+    "现场",
+)  # labels whose list of dates may go on behind a comma
 _FAR = 5  # characters between a date and the verb that claims it, when no 前 ties them: 9月10日17时停止报名
 
 
@@ -95,7 +104,7 @@ def _claim(clause: list[Token], runs: list[_Run]) -> None:
 def _points_forward(clause: list[Token], labels: list[int], previous: _Run) -> bool:
     """Between two runs: the last of several labels, a noun (报名时间), or one with a colon belongs to the later run."""
     label = labels[-1]
-    return len(labels) > 1 or _is_noun(clause, label) and not _tied(clause, previous)
+    return len(labels) > 1 or (_is_noun(clause, label) and not _tied(clause, previous))
 
 
 def _reaches_back(clause: list[Token], run: _Run, labels: list[int], is_last: bool) -> bool:
@@ -152,9 +161,7 @@ def _mark(clause: list[Token], run: _Run) -> bool:
         if run.role == "ASIDE":
             dated |= token.kind in _DATES
             token.ignored = True
-        elif token.kind in ("CLOCK", "STAMP"):
-            token.ignored = True
-        elif token.kind in ("BEFORE", "END", "FROM"):
+        elif token.kind in ("CLOCK", "STAMP", "BEFORE", "END", "FROM"):
             token.ignored = True
     return dated
 

@@ -1,7 +1,7 @@
 """The words of a 开展时间 cell: one table of patterns that cuts plain text into dated, timed and telling pieces.
 
-Order in `_PATTERNS` is meaning: a longer reading stands before the shorter one that it contains (每两个月一次 before 两个月,
-2个工作日 before 工作日, 签到 before 到). What no pattern knows becomes a WORD of one character.
+Order in `_PATTERNS` is meaning: a longer reading stands before the shorter one that it contains (每两个月一次 before
+两个月, 2个工作日 before 工作日, 签到 before 到). What no pattern knows becomes a WORD of one character.
 """
 
 import re
@@ -44,7 +44,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         rf"每?(?:逢?{_WEEK}{_WD}(?:[、和至](?:{_WEEK})?{_WD})*|(?:国家)?(?:法定)?节假日|双休日|周末|工作日)(?:[及和、][^,;。()0-9]{{0,6}})?"
         r"(?:除外|闭馆|休馆|闭园|不开放|休息|不接待|顺延)|除[^,;。()]{1,15}外|除外",
     ),
-    ("WEEK_OF", r"(?:当|这[1一]?|所在的?|那[1一]?)个?周(?![一二三四五六日天末])|(?:前后|左右)各?[0-9两几半]+个?[周天日月]"),
+    (
+        "WEEK_OF",
+        r"(?:当|这[1一]?|所在的?|那[1一]?)个?周(?![一二三四五六日天末])|(?:前后|左右)各?[0-9两几半]+个?[周天日月]",
+    ),
     (
         "RHYTHM",
         r"(?:每逢?隔?|逢)(?:个)?(?:开放)?(?:半年|季度?|单双月|[单双]数?月份?|(?:[0-9]{1,2}|两)个?(?:月|周|星期|季度|年)|月份?|周末|双休日|法定节假日|节假日|工作日"
@@ -240,7 +243,10 @@ def _in_context(token: Token, plain: str, before: Token | None) -> Token:
     elif token.kind == "NUM" and len(token.text) <= 2:
         # 9月16上午, 9月16-18: the 日 is left out; other characters after the number make it something else
         follows = bool(
-            re.match(r"$|[,;。()、\-~至到和及/]| (?![0-9]{1,2}[日号月])|上午|下午|晚|全天|早|中午|周|星期|[0-9]|各|起|开|举", after)
+            re.match(
+                r"$|[,;。()、\-~至到和及/]| (?![0-9]{1,2}[日号月])|上午|下午|晚|全天|早|中午|周|星期|[0-9]|各|起|开|举",
+                after,
+            )
         )
         chained = last in ("TO", "LIST", "EITHER", "COMMA")
         if last == "MONTH" or (chained and follows):

@@ -1,15 +1,13 @@
 """What officials write in the 开展时间 cell, and what the calendar makes of it.
 
-Every expectation below was derived by reading the text with a calendar of 2026 at hand. The call is that of 2026 throughout.
-A row is `text | precision | days | clock or part | marks`; days are MMDD or YYYYMMDD, `..` an open or stated span, `+` several days.
+Every expectation below was derived by reading the text with a calendar of 2026 at hand. The call is that of 2026.
+A row is `text | days | clock or part | marks`, for spans with the precision after the text; days are MMDD or YYYYMMDD,
+`..` stands between the ends of a span (an end left out is open), `+` between several days.
 """
 
 from datetime import date, time
-from time import perf_counter
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from openday.rules.fuzzy_date import DayPart, FuzzyDate, Precision, read_period
 
@@ -193,48 +191,6 @@ RHYTHMS = """
 全年4次，每季度1次 | 每季度一次 | 0101..1231
 """
 
-UNKNOWN = [
-    "",
-    " \u200b　",
-    "待定",
-    "近期",
-    "下周六",
-    "昨天",
-    "22日上午",
-    "本月20日",
-    "上午9:00-11:00",
-    "正月十五",
-    "农历八月十五",
-    "八月十五",
-    "三月三",
-    "国庆节期间",
-    "“5·18”国际博物馆日",
-    "春季",
-    "年底",
-    "即日起",
-    "周六",
-    "明年3月",
-    "2月30日",
-    "9月31日上午",
-    "2026年2月29日",
-    "13月5日",
-    "2026-13-01",
-    "9月18日至9月16日",
-    "9月15日以后",
-    "9月14日当周",
-    "6月1日至暑假结束",
-    "2026年9月l6日",
-    "2026年9月1 6日",
-    "06-18",
-    "请于9月10日前报名",
-    "填报时间：2026年6月20日",
-    "2026年政府开放月期间",
-    "9月16日或9月下旬",
-    "6月4日上午；每两个月至少一天向社会开放",
-    "活动取消（原9月16日）",
-    "12月30日、1月5日",
-]
-
 
 def _rows(table: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
@@ -294,17 +250,6 @@ def test_rhythms_keep_their_wording_and_their_validity(row: list[str]) -> None:
     first, _, last = days.partition("..")
     assert (period.precision, period.rhythm) == (Precision.RECURRING, rhythm)
     assert (period.first, period.last) == (_day(first), _day(last))
-
-
-@pytest.mark.parametrize("text", UNKNOWN)
-def test_what_cannot_be_read_for_certain_is_unknown_with_a_reason(text: str) -> None:
-    period = _read(text)
-    assert period.precision is Precision.UNKNOWN
-    assert not period.understood
-    assert (period.first, period.last, period.dates) == (None, None, ())
-    assert period.reason.endswith("。")
-    assert period.label() == text
-    assert period.explained() == period.reason
 
 
 @pytest.mark.parametrize(
@@ -374,7 +319,10 @@ def test_labels_are_official_chinese(text: str, label: str) -> None:
         ("9月16日下午2点", "理解为：2026年9月16日（星期三），14:00"),
         ("3-11月每周六", "理解为：2026年3月至11月内每周六"),
         ("2月30日", "2026年2月没有30日。"),
-        ("2026年9月16日（周四）", "理解为：2026年9月16日（星期三）。注意：2026年9月16日是星期三，与所写的星期不一致，请核对。"),
+        (
+            "2026年9月16日（周四）",
+            "理解为：2026年9月16日（星期三）。注意：2026年9月16日是星期三，与所写的星期不一致，请核对。",
+        ),
     ],
 )
 def test_the_filer_is_told_how_the_text_was_understood(text: str, line: str) -> None:
@@ -399,7 +347,8 @@ def test_the_label_object_has_the_agreed_fields() -> None:
 
 def test_periods_sort_by_day_then_by_exactness_and_the_unknown_come_last() -> None:
     texts = ["9月1日9:00", "9月1日14:00", "9月1日至3日", "9月上旬", "9月", "9月2日", "10月", "待定"]
-    assert sorted(reversed(texts), key=lambda text: _read(text).sort_key) == texts
+    mixed = [texts[i] for i in (6, 1, 7, 3, 0, 5, 2, 4)]
+    assert sorted(mixed, key=lambda text: _read(text).sort_key) == texts
 
 
 def test_a_missing_year_is_that_of_the_call() -> None:
@@ -418,88 +367,8 @@ def test_only_days_and_closed_ranges_are_not_vague() -> None:
     ]
 
 
-_PIECES = [
-    *"0123456789年月日号时点分:-~—至到、，。；（）()./ 一二三十廿上中下旬初底末半起前后周每第个次",
-    *["2026", "星期", "上午", "下午", "季度", "报名", "截止", "签到", "即日起", "为期", "工作日", "9月", "16日", "9:00", "农历", "\x00", "\ud800"],
-]
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(_PIECES), max_size=25).map("".join)))
-@example("９９９９年９９月９９日")
-@example("9999年12月31日起，为期400个月")
-@example("1月1日起，为期0天")
-@example("（" * 400)
-@example("1900.1.1-2099.12.31、9月1日")
-def test_no_text_can_raise_or_break_the_order_of_days(text: str) -> None:
-    period = _read(text)
-    assert period.text == text
-    if period.first and period.last:
-        assert period.first <= period.last
-    assert list(period.dates) == sorted(set(period.dates))
-    assert all(period.first <= day <= period.last for day in period.dates if period.first and period.last)
-    assert period.understood == bool(period.first or period.last)
-    assert period.label() and period.explained() if text.strip() else True
-    assert len(period.sort_key) == 3
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    st.dates(date(1990, 1, 1), date(2089, 12, 31)),
-    st.one_of(st.none(), st.times().map(lambda t: t.replace(second=0, microsecond=0))),
-    st.integers(1990, 2089),
-)
-def test_the_label_of_a_day_reads_back_as_that_day(day: date, clock: time | None, year: int) -> None:
-    text = f"{day.year}年{day.month}月{day.day}日" + (f"上午{clock:%H:%M}" if clock else "")
-    period = read_period(text, year=year)
-    assert (period.first, period.start) == (day, clock)
-    again = read_period(period.label(), year=year)
-    assert (again.precision, again.first, again.last, again.weekday_wrong) == (Precision.DAY, day, day, False)
-
-
-@pytest.mark.parametrize("row", [r for r in _rows(EXACT_DAYS) + _rows(SPANS) + _rows(RHYTHMS)], ids=lambda row: row[0])
+@pytest.mark.parametrize("row", _rows(EXACT_DAYS) + _rows(SPANS) + _rows(RHYTHMS), ids=lambda row: row[0])
 def test_labels_read_back_as_what_they_were_made_from(row: list[str]) -> None:
     period = _read(row[0])
     again = _read(period.label())
     assert (again.first, again.last, again.dates) == (period.first, period.last, period.dates)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "9" * 3_000_000,
-        "\x00" * 1_000_000,
-        "9月16日" * 83,
-        "、1" * 250,
-        "1、" * 249 + "月",
-        "十" * 500,
-        "（" * 250 + "）" * 250,
-        "每周一、" * 120,
-        "如果" * 250,
-        "报名" * 250,
-        "ﷺ" * 500,
-        "2026." * 100,
-        "9:00-" * 100,
-        "除" * 500,
-        "1-" * 250,
-    ],
-    ids=lambda text: f"{text[:4]!r}×{len(text)}",
-)
-def test_hostile_texts_are_answered_quickly(text: str) -> None:
-    begin = perf_counter()
-    period = _read(text)
-    assert perf_counter() - begin < 0.5
-    assert period.text == text
-    if len(text) > 500:
-        assert period.precision is Precision.UNKNOWN
-
-
-def test_reading_costs_less_than_a_millisecond_on_ordinary_texts() -> None:
-    texts = [row[0] for row in _rows(EXACT_DAYS) + _rows(CLOCKS) + _rows(SPANS)]
-    for text in texts:
-        _read(text)
-    begin = perf_counter()
-    for _ in range(5):
-        for text in texts:
-            _read(text)
-    assert (perf_counter() - begin) / (5 * len(texts)) < 0.001

@@ -1,6 +1,7 @@
 """The reader of periods against wordings that were labelled by hand, when that collection lies beside the checkout."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ def pairs() -> list[tuple[Row, Row]]:
 def _share(pairs: list[tuple[Row, Row]], right: Callable[[Row, Row], bool], name: str) -> float:
     wrong = [label["text"] for label, reading in pairs if not right(label, reading)]
     share = 1 - len(wrong) / len(pairs)
-    print(f"{name}: {share:.1%} of {len(pairs)}" + (f"; wrong: {wrong}" if wrong else ""))
+    line = f"{name}: {share:.1%} of {len(pairs)}" + (f"; wrong: {wrong}" if wrong else "")
+    sys.stdout.write(line + "\n")
     return share
 
 
@@ -49,4 +51,6 @@ def test_marks_are_right_for_97_in_100(pairs: list[tuple[Row, Row]]) -> None:
 
 def test_at_most_one_in_100_is_read_wrong_without_a_word(pairs: list[tuple[Row, Row]]) -> None:
     honest = _same("precision", "first", "last")
-    assert _share(pairs, lambda label, reading: not reading["understood"] or honest(label, reading), "not misread") >= 0.99
+    assert (
+        _share(pairs, lambda label, reading: not reading["understood"] or honest(label, reading), "not misread") >= 0.99
+    )
