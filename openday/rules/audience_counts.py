@@ -50,12 +50,12 @@ class Count:
 
 
 _ATTRIBUTE = r"[^0-9,;:。、()的每]{0,8}?"
-_HOUSEHOLD = r"(?:家庭|亲子|母子|母女|父子|父女)"
+_HOUSEHOLD = r"(?:家庭|亲子|母子|母女|父子|父女|[三四五]口之家)"
 _FIRM = r"(?:企业|公司|商户|商家|工厂|厂家|合作社|门店|店铺|工商户|经营户|农家乐|[市经营]\w主体)"
-_HOUSEHOLDS_BEHIND = re.compile(rf"{_ATTRIBUTE}{_HOUSEHOLD}|\(?[一两二12]大[一两二12]小")
+_HOUSEHOLDS_BEHIND = re.compile(rf"{_ATTRIBUTE}{_HOUSEHOLD}|\((?:亲子|家庭)|\(?[一两二12]大[一两二12]小")
 _FIRMS_BEHIND = re.compile(_ATTRIBUTE + _FIRM)
 _TEAMS_BEHIND = re.compile(_ATTRIBUTE + r"(?:团体|团队|队伍|社团|集体)")
-_HOUSEHOLDS_BEFORE, _FIRMS_BEFORE = re.compile(_HOUSEHOLD + r"$"), re.compile(_FIRM + r"(?:代表)?$")
+_HOUSEHOLDS_BEFORE, _FIRMS_BEFORE = re.compile(rf"(?:{_HOUSEHOLD}|家长)$"), re.compile(_FIRM + r"(?:代表)?$")
 _PLACES = re.compile(
     r"社区|[街镇乡市区县厅]|村(?!民)|部门|单位|学校|机构|行业|类|方面|界|党派|网格|支部|系统|站|年级|[班组队所级]"
 )

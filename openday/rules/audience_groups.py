@@ -13,9 +13,9 @@ _PEOPLE_ENDINGS = "|".join(
         "代表|干部|领导|主任|书记|主席|秘书|经理|总监|老板|主播|博主"
         "|达人|模范|标兵|先锋|骨干|教授|律师|粉丝|白领|顾问|助理|会计",
         "老年|青年|少年|妇女|孩子|学子|子女|儿童|学童|朋友|侨胞|同胞|台胞|先进"
-        "|班子|媒体|对象|乡贤|宝宝|妈妈|爸爸|教练|评委|支书|小哥|医护|劳模",
+        "|班子|媒体|对象|乡贤|宝宝|妈妈|爸爸|教练|评委|支书|小哥|医护|劳模|司机|保安|保洁|同志|同事|群体",
         "[家军烈眷]属|[专作画商]家|(?:企业|艺术|科学)家|[选能高骑歌旗]手|(?:之|明|新)星|[嘉来]宾|[业摊店船车户货雇]主",
-        "[者员民众人师士官友客兵警匠侨迷]|[职员民社义技农矿]工|[学师考医女男先新研科]生|(?:毕业|研究)生",
+        "[者员民众人师士官友客兵警匠侨迷]|[职员民社义技农矿护]工|[学师考医女男先新研科]生|(?:毕业|研究)生",
         "[家局校村会院所处科站组队部厅市县区镇乡厂店馆园行社楼网首]长|[商用客贫脱住农大业租养]户",
     )
 )
@@ -36,7 +36,7 @@ _REST = re.compile(r"其[他它余](?:人员|代表|人士)?")
 NESTED = re.compile(r"\([^()0-9]{1,6}\)")
 _LIST_OPEN = re.compile(r"(?<![平高中初优对同头特])等(?!级|候|待|同)")
 
-_SESSION = r"每(?:一)?(?:个)?(?:参观|活动|开放)?(?:团|场次?|次|批次?|期|班|组|天|日|周|月|季度?|轮|时段)"
+_SESSION = r"每(?:一)?(?:个)?(?:参观|活动|开放)?(?:团|场次?|次|批次?|期|班次|天|日|周|月|季度?|轮|时段)"
 _LEAD = re.compile(
     r".*(?:邀请|征集|招募|选取|遴选|抽取|抽选|随机抽|招收|接待|吸引|面向|包括|包含|其中|来自于?|报名|:|^[由含]"
     r"|(?:分别|主要)[为是]|(?<![勇行作人以])为|(?<!于)是"
@@ -58,6 +58,10 @@ _SEPARATOR_FIRST = re.compile(r"[和及与或、/ ]|以及")
 _JOINED = re.compile(r"[^:(](?:、|以及|[和及与])$")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z“”\"]+")
 _OTHER = re.compile(r"[^0-9各每共其:,;。()]{2,12}")
+# Stages, channels and labels in front of a number: 上午场30人, 线上20人, 活动规模50人.
+_NO_GROUP = re.compile(
+    r"[场批期次午日天月年组队限座]|线[上下]|网[上络站]|电话|规模|名额|人数|席位|总|计划|预|另|余|代表$|人员$|[男女]性?$"
+)
 _LONGEST_NAME = 24
 
 
@@ -92,7 +96,13 @@ def name_before(context: str) -> Named:
     """The group in front of a number (市民代表 in 市民代表12名); `context` reaches back to the last boundary."""
     if _LIST_OPEN.search(context) or re.search(r"在内的?$", context):
         return Named(Naming.SHARED, tuple(_items(_LIST_OPEN.split(context)[0])), open_list=True)
-    return NOBODY if ends_joined(context) else _named(context, bodies=True)
+    if ends_joined(context):
+        return NOBODY
+    named = _named(context, bodies=True)
+    phrase = strip_lead(context)
+    if named.naming is Naming.NONE and _OTHER.fullmatch(phrase) and not _NAMELESS.fullmatch(phrase):
+        return NOBODY if _NO_GROUP.search(phrase) else Named(Naming.OTHER)
+    return named
 
 
 def ends_joined(context: str) -> bool:
@@ -107,16 +117,16 @@ def starts_joined(context: str) -> bool:
 
 def name_after(context: str) -> Named:
     """The group written behind a number (市民代表 in 20名市民代表参加). `context` reaches on to the next boundary."""
-    context = context.removeprefix("的")
+    context = context.removeprefix("的").lstrip()
     if starts_joined(context):
         return NOBODY
     if _LIST_OPEN.search(context):
         return Named(Naming.SHARED, open_list=True)
     verb = _VERB.search(context)
-    if verb and verb.start() == 0 and "的" in context:  # 12名由社区推荐的居民代表
-        return name_after(context.rpartition("的")[2])
     phrase = context[: verb.start()] if verb else context
     named = _named(phrase, bodies=False)
+    if verb and named.naming is Naming.NONE and "的" in context[verb.end() :]:  # 12名由社区推荐的居民代表
+        return name_after(context.rpartition("的")[2])
     if named.naming is Naming.NONE and _OTHER.fullmatch(phrase) and not _NAMELESS.fullmatch(phrase):
         return Named(Naming.OTHER)
     return named
@@ -182,7 +192,7 @@ def _items(phrase: str) -> list[str]:
         left, right = flat[start : joint.start()], flat[joint.end() :]
         if not left.strip("　 "):
             continue
-        if _LEVELS.fullmatch(left.rsplit("　", 1)[-1].removeprefix("各")) or _inside_a_name(left, joint.group(), right):
+        if _LEVELS.fullmatch(left.replace("　", "").removeprefix("各")) or _inside_a_name(left, joint.group(), right):
             continue
         items.append(phrase[start : joint.start()])
         start = joint.end()

@@ -90,9 +90,9 @@ def _item(plain: str, written: str, count: Count, floor: int, behind: int) -> It
     context = _context_before(plain, max(floor, count.begin - _WINDOW), count.begin)
     tail = _ENDS_BEHIND.split(plain[count.end : min(behind, count.end + _WINDOW)])[0]
     named, before = name_before(context), True
-    if named.naming is Naming.NONE or named.body:
+    if named.naming in (Naming.NONE, Naming.OTHER) or named.body:
         after = name_after(tail)
-        if named.naming is Naming.NONE or after.naming is not Naming.NONE:
+        if named.naming is Naming.NONE or after.naming in (Naming.GROUP, Naming.SHARED):
             named, before = after, False
     begin = count.begin - len(context) if before else count.begin
     # Words behind a number that has its group in front (12名各界代表) belong to it, unless the next number needs them.

@@ -11,9 +11,7 @@ _TOGETHER_VERB = re.compile(
     r"|发动|动员|覆盖|服务)(?:了|到|来)?$"
 )
 _LABEL = re.compile(r"(?:人数|规模|名额|席位|数量|总额)[^,;。:()]{0,6}$")
-_DATE_OF_MANY = re.compile(
-    r"每一?个?(?:参观)?(?:团(?!体?成员)|场次?|次|批次?|期|班次?|轮|时段|时间段|组(?!家庭|亲子))|单[场次批团]"
-)
+_DATE_OF_MANY = re.compile(r"每一?个?(?:参观)?(?:团(?!体?成员)|场次?|次|批次?|期|班次|轮|时段|时间段)|单[场次批团]")
 _RHYTHM = re.compile(r"每一?个?(?:天|日|半天|周|星期|月|季度?|年|双月|工作日)")
 _RHYTHM_OF_A_DAY = re.compile(r"每(?:周|星期)[一二三四五六日末天1-7]|每(?:个|双)?月[0-9第上中下末底初]|每年|每季度?第")
 _TOLD_OTHERWISE = re.compile(r"^[^,;。]{0,4}?[0-9一二两三四五六七八九十半]+个?(?:小时|分钟|课时|天|场|次|批|期|团|轮)")
@@ -32,7 +30,14 @@ _IF_BEHIND = re.compile(
     r"^的?[,、]?(?:报名)?(?:时|则|即?可?成[团行班]|开[团班课]|取消|不予|顺延|分批|抽签"
     r"|摇号|择期|方可|才|为?一[组队桌批]|同行)|^的(?:团体|团队|单位|会议|场|教室|报告厅)"
 )
-_IF_AT_LEAST = re.compile(r"的?(?:团体|团队|集体|单位|[可须需应请]|即可|方可|才能)")
+_PRIZE, _GIFT = (
+    re.compile(r"(?:等?奖|人口)$"),
+    re.compile(r"^[^,;。]{0,10}(?:可获|获赠|赠送|可领|领取|幸运)"),
+)
+_HELPERS = re.compile(
+    r"(?:全程)?(?:负责|引导|维持|提供)|(?:工作人员|讲解员|引导员|志愿者)[^,;。]{0,4}(?:负责|引导|讲解|维持|提供|陪同)"
+)
+_IF_AT_LEAST = re.compile(r"的?(?:团体|团队|集体|单位|企业|公司|家庭|[可须需应请]|即可|方可|才能)")
 _OUT_OF, _OUT_OF_BEHIND = (
     re.compile(r"从[^,;。]*$"),
     re.compile(r"^[^,;。]{0,12}中(?:随机|抽|选|遴|摇|产|择|确定|挑|公开)"),
@@ -90,6 +95,9 @@ def _about_something_else(plain: str, count: Count) -> bool:
         or _IF_BEFORE.search(before[-40:])
         or (_IF_SIGNED_UP.search(before[-8:]) and _TOO_FEW_OR_MANY.match(plain, count.begin))
         or _IF_BEHIND.match(behind)
+        or _PRIZE.search(before[-6:])
+        or _GIFT.match(behind)
+        or _HELPERS.match(behind)
         or (count.high is None and _IF_AT_LEAST.match(behind))
         or (_OUT_OF.search(before[-40:]) and _OUT_OF_BEHIND.match(behind))
     )

@@ -28,14 +28,19 @@ def settle(items: Sequence[Item], plain: str) -> Size | None:
     if not tops:
         return None
     shared_out = any(item.inside for item in items)
-    if len(tops) == 1 and (shared_out or tops[0].naming is Naming.NONE or tops[0].count.labelled):
+    if len(tops) == 1 and (shared_out or not _grouped(tops[0]) or tops[0].count.labelled):
         return _size(tops[0])
-    nameless = [item for item in tops if item.naming is Naming.NONE]
+    certain = any(_grouped(item) for item in tops)
+    nameless = [item for item in tops if item.naming is Naming.NONE or not certain]
     if nameless:
         return _among(tops, nameless)
     if not shared_out and unnumbered_groups(plain, tops):
         return None
     return _added(tops, plain)
+
+
+def _grouped(item: Item) -> bool:
+    return item.naming in (Naming.GROUP, Naming.SHARED)
 
 
 def _size(item: Item) -> Size | None:
@@ -85,7 +90,7 @@ def _announced(tops: Sequence[Item]) -> Size | None:
     grand = marked[-1]
     place = next(i for i, item in enumerate(tops) if item is grand)
     before, after, size = tops[:place], tops[place + 1 :], _size(grand)
-    named = grand.naming is not Naming.NONE and not grand.open_list
+    named = _grouped(grand) and not grand.open_list
     if after:
         if _same(_sum(after), size) or (not named and _fits(after, size)):
             return size
