@@ -27,7 +27,7 @@ _DASH_TYPED_AS_ONE = re.compile(r"(?<=[0-9日号月时点半分])一+(?=[0-9]{1,
 
 _SIGNS = (
     dict.fromkeys(map(ord, "‐‑−﹣－­"), "-")
-    | dict.fromkeys(map(ord, "‒–—―─━〜∼～〰ー﹘⁓"), "~")
+    | dict.fromkeys(map(ord, "‒–—―─━〜∼～〰ー﹘⁓→"), "~")
     | dict.fromkeys(map(ord, "∶：﹕︰꞉"), ":")
     | dict.fromkeys(map(ord, "【〔［｛〖[{"), "(")
     | dict.fromkeys(map(ord, "】〕］｝〗]}"), ")")
@@ -78,6 +78,7 @@ def plain_text(text: str) -> str:
     text = _YEAR.sub(lambda m: "".join(str(_DIGITS[c]) for c in m[0]), text)
     text = _NEIGHBOURS.sub(_spread, text)
     text = _AFTER_WEEKDAY.sub(lambda m: str(chinese_to_int(m[0])), text)
+    text = re.sub(r"(?<![纪公开])元月(?=[0-9一二三廿份上中下初底末,;。、至到~-]|$)", "1月", text)
     text = _NUMERAL.sub(lambda m: str(chinese_to_int(m[0])), text)
     text = _DASH_TYPED_AS_ONE.sub("~", text)
     text = re.sub(r"(?<=[0-9日号月时点])致(?=[0-9])", "至", text)

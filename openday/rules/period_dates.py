@@ -133,7 +133,7 @@ class DateReader:
         if (
             minute_like
             and first <= 24
-            and (timed or first > 12 or (dated and before in ("DAY", "YMD", "WEEKDAY", "CLOSE")))
+            and (timed or first > 12 or second == 0 or (dated and before in ("DAY", "YMD", "WEEKDAY", "CLOSE")))
         ):
             return self._clock_found(first, second)
         if dated and before in ("SPACE", "CLOSE", "WEEKDAY", "DAY", "YMD"):

@@ -7,7 +7,7 @@ filled in the form.
 
 from openday.rules.period_dates import DAYS, JOINABLE, NEEDS_YEAR, DateReader
 from openday.rules.period_kinds import Precision
-from openday.rules.period_spans import Reading, Unreadable, joined
+from openday.rules.period_spans import EXACT, Reading, Unreadable, joined
 from openday.rules.period_weekdays import WEEKDAY_NAMES, mismatch, weekday_numbers
 
 _PASSIVE = frozenset({"SPACE", "FILLER", "TENTATIVE", "OPEN", "CLOSE"})
@@ -55,8 +55,8 @@ class Reader(DateReader):
             span = self.out.spans[-1]
             if self.tokens[at].kind == "END" and len(self.out.spans) > 1 and self.out.spans[-2].open_end:
                 self.out.spans[-2:] = [joined(self.out.spans[-2], span)]
-            elif span.precision is Precision.MONTH and self.tokens[at].kind == "BEFORE":
-                raise Unreadable("没有读懂是否包括所写的这个月")
+            elif self.tokens[at].kind == "BEFORE" and span.precision not in (*EXACT, Precision.XUN):
+                raise Unreadable("没有读懂是否包括所写的这段时间")
             elif span.precision is not Precision.RANGE:
                 span.first = None
         elif self.last == "clock" and self.tokens[at - 1].kind not in ("OPEN", "COMMA"):

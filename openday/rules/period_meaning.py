@@ -193,6 +193,8 @@ def _recurring(reading: Reading, spans: list[Span], rhythms: list[Token], tokens
     rhythm = _rhythm_text(rhythms[0], tokens)
     known = reading.bare_year or next((t.numbers[0] for t in tokens if t.kind == "YEAR" and t.numbers[0] > 99), year)
     whole = Span(Precision.YEAR, date(known, 1, 1), date(known, 12, 31))
+    if not spans and any(t.kind == "SEASON" for t in tokens[: tokens.index(rhythms[0])]):
+        raise _Undecided
     yearly = "年" in rhythms[0].text and "半" not in rhythms[0].text
     if yearly or not spans:
         return Meaning(precision=Precision.RECURRING, first=whole.first, last=whole.last, rhythm=rhythm)

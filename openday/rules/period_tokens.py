@@ -42,7 +42,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "EXCEPTION",
         rf"每?(?:逢?{_WEEK}{_WD}(?:[、和至](?:{_WEEK})?{_WD})*|(?:国家)?(?:法定)?节假日|双休日|周末|工作日)(?:[及和、][^,;。()0-9]{{0,6}})?"
-        r"(?:除外|闭馆|休馆|闭园|不开放|休息|不接待|顺延)|除[^,;。()]{1,15}外|除外",
+        r"(?:除外|闭馆|休馆|闭园|不开放|休息|不接待|顺延)|除[^,;。()]{1,15}外",
     ),
     (
         "WEEK_OF",
@@ -97,6 +97,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     # 如遇雨天，顺延至9月17日: what holds only on a condition is not the plan
     ("ASIDE", r"(?:遇|如遇|如因|如果|倘|若)(?!有?[变调]|动)[^;。()]*"),
+    ("ASIDE", r"除外|不包?[含括]|闭馆|休馆|闭园|不开放"),
     ("CANCELLED", r"取消|暂缓|停办|停止开放|暂停"),
     ("MOVED", r"(?:更?改|变更|调整|推迟|延期|延迟|提前)(?:至|到|为|在|于)"),
     (
@@ -256,7 +257,7 @@ def _in_context(token: Token, plain: str, before: Token | None) -> Token:
         else:
             token.kind = "STRAY"
     elif token.kind == "NUM":
-        named = re.match(r"(?![年月日号时点分])[\u4e00-\u9fff]", after)  # 301会议室
+        named = re.match(r"(?![年月日号时点分])[\u4e00-\u9fff]|[\"'”’」]", after)  # 301会议室, “119”
         token.kind = "YEAR" if re.fullmatch(r"20[0-9]{2}", token.text) else "COUNT" if named else "STRAY"
     elif token.kind == "DOTTED" and (
         (before and before.text[-1:] in _QUOTES and last == "WORD")
