@@ -24,6 +24,11 @@ from tests.support import lifeline
 
 PROJECT = Path(__file__).resolve().parents[2]
 _OURS = ("OPENDAY_", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SMS_GATEWAY_URL", "BASE_URL", "SECRET_KEY")
+# If the tests are killed: ends the server's group, but only while its leader is still the process that was started.
+_BURIAL = """
+read -r pid since < "$1/leader" && [ "$(cut -d' ' -f22 "/proc/$pid/stat")" = "$since" ] && kill -KILL "-$pid"
+rm -rf "$1"
+"""
 # Asked directly: a proxy named in the environment is none of the tests' business.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -57,18 +62,18 @@ class Server:
         self._command += ["--workers", str(workers), *arguments]
         self.folder = Path(tempfile.mkdtemp(prefix="openday-server-"))
         self._process: subprocess.Popen[bytes] | None = None
-        self._held: int | None = None
+        self._last_log = ""
+        self._held: int | None = lifeline.hold(self.folder / "users")
+        lifeline.when_let_go(self.folder / "users", ["sh", "-c", _BURIAL, "burial", str(self.folder)])
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.close()
 
     def start(self, timeout: float = 30.0) -> Self:
         """Start and return when /readyz answers 200; fails with the log otherwise."""
-        lock = self.folder / "users"
-        self._held = lifeline.hold(lock)
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -79,10 +84,8 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        # If the tests are killed: end the group, but only while its leader is still this very process.
         leader = self._process.pid
-        burial = 'kill -0 "$1" 2>/dev/null && [ "$(cut -d" " -f22 /proc/$1/stat)" = "$2" ] && kill -KILL "-$1"'
-        lifeline.when_let_go(lock, ["sh", "-c", burial, "burial", str(leader), _started_at(leader)])
+        (self.folder / "leader").write_text(f"{leader} {_started_at(leader)}\n", encoding="utf-8")
         try:
             self.wait_ready(timeout)
         except BaseException:
@@ -124,7 +127,12 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout)
+
+    def close(self) -> None:
+        """Stop for good and remove the server's folder; the log can still be read."""
+        self.stop()
         if self._held is not None:
+            self._last_log = self.log
             os.close(self._held)
             self._held = None
 
@@ -160,7 +168,9 @@ class Server:
     def log(self) -> str:
         """Everything that the server printed, over all its starts."""
         file = self.folder / "log"
-        return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+        if self._held is None or not file.exists():
+            return self._last_log
+        return file.read_text(encoding="utf-8", errors="replace")
 
 
 def _started_at(pid: int) -> str:

@@ -41,6 +41,8 @@ def test_a_killed_worker_is_replaced_and_the_rest_goes_on(env):
         gone = server.kill_worker()
         assert wait_until(lambda: len(server.workers()) == 2 and gone not in server.workers())
         assert server.status("/healthz") == 200
+    assert "Listening" in server.log
+    assert wait_until(lambda: not server.folder.exists())
 
 
 def test_a_server_that_was_cut_off_comes_back_at_the_same_address(env):
@@ -62,17 +64,18 @@ def test_nothing_stays_when_the_tests_are_killed(env):
         import time
         from tests.support.server import Server
         server = Server({env!r}, workers=1).start()
-        print(server.pid, flush=True)
+        print(server.pid, server.folder, flush=True)
         time.sleep(60)
     """
     tests = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True, cwd=PROJECT
     )
     with tests:
-        pid = int(tests.stdout.readline())
+        pid, folder = tests.stdout.readline().split()
         tests.send_signal(signal.SIGKILL)
     assert wait_until(lambda: not Path(f"/proc/{pid}/cwd").exists())
-    assert wait_until(lambda: not members(pid))
+    assert wait_until(lambda: not members(int(pid)))
+    assert wait_until(lambda: not Path(folder).exists())
 
 
 def members(group):
