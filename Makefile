@@ -23,7 +23,7 @@ setup-test:
 run: setup-run ## the site at http://127.0.0.1:8000 with demonstration data (PORT=8001 moves it)
 	@PORT="$(PORT)" $(PY) tools/run.py
 
-test: setup-test lint types contracts unit ## everything that must hold, about eight minutes
+test: setup-test lint types contracts unit ## everything that must hold: lint, types, layers, tests
 
 unit: ## the tests alone (WORKERS=1)
 	$(PYTEST)
