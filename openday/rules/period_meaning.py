@@ -203,6 +203,8 @@ def _recurring(reading: Reading, spans: list[Span], rhythms: list[Token], tokens
     firsts, lasts = [s.first for s in spans], [s.last for s in spans]
     first = None if None in firsts else min(f for f in firsts if f)
     last = None if None in lasts else max(e for e in lasts if e)
+    if not first and not last:
+        raise _Undecided("写了几个时间，没有读懂以哪一个为准")
     return Meaning(precision=Precision.RECURRING, first=first, last=last, rhythm=rhythm)
 
 

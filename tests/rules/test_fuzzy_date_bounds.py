@@ -96,6 +96,7 @@ _PIECES = [
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(_PIECES), max_size=25).map("".join)))
 @example("９９９９年９９月９９日")
+@example("9月10日截止9月16日起每周三")
 @example("9999年12月31日起，为期400个月")
 @example("1月1日起，为期0天")
 @example("（" * 400)
