@@ -47,7 +47,7 @@ assets: setup-run ## style sheets and scripts, after a change
 
 bench: setup ## the measurements, one after the other
 	@mkdir -p bench-results; status=0; \
-	for file in bench/[a-z]*.py; do echo "== $$file"; $(PY) "$$file" || status=1; done; exit $$status
+	for file in bench/[a-z]*.py; do [ -e "$$file" ] || continue; echo "== $$file"; $(PY) "$$file" || status=1; done; exit $$status
 
 lock: ## renew uv.lock and the requirement files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "lock: uv is missing: pip install uv" >&2; exit 1; }
@@ -57,5 +57,5 @@ lock: ## renew uv.lock and the requirement files from pyproject.toml (needs uv)
 	uv export -q --frozen --no-header --no-annotate --no-emit-project --only-group assets -o requirements-assets.txt
 
 clean: ## remove what was made, but neither data (instance/) nor the environment (.venv, node_modules)
-	rm -rf .make .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis static/dist test-artefacts bench-results
+	rm -rf .make/assets .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis static/dist test-artefacts bench-results
 	find . -name __pycache__ -type d -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +

@@ -10,10 +10,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 _CLUSTER_POLICY = Path("/etc/postgresql-common/createcluster.d/openday-setup.conf")
+_PACKAGES = Path(__file__).resolve().parent.parent / ".venv" / "lib"
 _APT = ["apt-get", "-y", "-qq", "--no-install-recommends", "-o", "Acquire::http::Timeout=30", "-o", "Dpkg::Use-Pty=0"]
 
 
@@ -26,7 +26,9 @@ def _has_chinese_font() -> bool:
 
 
 def _has_browser() -> bool:
-    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    fetched = (Path.home() / ".cache" / "ms-playwright").glob("chromium*")  # by `playwright install chromium`
+    return any(shutil.which(name) for name in names) or any(fetched)
 
 
 def _has_postgres() -> bool:
@@ -94,8 +96,8 @@ def provide(purpose: str) -> list[str]:
     if lacking:
         install(lacking)
         lacking = missing(purpose)
-    if "postgresql" in lacking and find_spec("pgserver"):
-        lacking.remove("postgresql")
+    if "postgresql" in lacking and any(_PACKAGES.glob("*/site-packages/pgserver/pginstall")):
+        lacking.remove("postgresql")  # the one from PyPI serves the tests as well
     if lacking:
         need = "pages and documents in Chinese need" if purpose == "run" else "the tests need"
         print(f"setup: {need} {' '.join(lacking)}: apt-get install {' '.join(lacking)}", file=sys.stderr)
