@@ -34,6 +34,7 @@ _PRIZE, _GIFT = (
     re.compile(r"(?:等?奖|人口)$"),
     re.compile(r"^[^,;。]{0,10}(?:可获|获赠|赠送|可领|领取|幸运)"),
 )
+_OF_A_PARTY = re.compile(r"(?<!每)(?:团体|团队|集体)[^,;。]{0,6}$")
 _HELPERS = re.compile(
     r"(?:全程)?(?:负责|引导|维持|提供)|(?:工作人员|讲解员|引导员|志愿者)[^,;。]{0,4}(?:负责|引导|讲解|维持|提供|陪同)"
 )
@@ -98,7 +99,7 @@ def _about_something_else(plain: str, count: Count) -> bool:
         or _PRIZE.search(before[-6:])
         or _GIFT.match(behind)
         or _HELPERS.match(behind)
-        or (count.high is None and _IF_AT_LEAST.match(behind))
+        or (count.high is None and (_IF_AT_LEAST.match(behind) or _OF_A_PARTY.search(clause)))
         or (_OUT_OF.search(before[-40:]) and _OUT_OF_BEHIND.match(behind))
     )
 

@@ -2,19 +2,14 @@
 
 import unicodedata
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─﹣ー"), "-")
 _PLAIN = {
+    **dict.fromkeys(map(ord, "‐‑‒–—―−─﹣ー"), "-"),
+    **dict.fromkeys(map(ord, "【[〔"), "("),
+    **dict.fromkeys(map(ord, "】]〕"), ")"),
+    **dict.fromkeys(map(ord, "\n\r"), ";"),
     ord("〜"): "~",
-    ord("\n"): ";",
-    ord("\r"): ";",
-    ord("。"): "。",
-    ord("．"): ".",
-    ord("【"): "(",
-    ord("】"): ")",
-    ord("["): "(",
-    ord("]"): ")",
 }
-_PLAIN |= {ord("〔"): "(", ord("〕"): ")", **_DASHES}
+_WIDEST_GAP = 40
 
 
 def plain_wording(text: str) -> tuple[str, str]:
@@ -41,10 +36,9 @@ def plain_wording(text: str) -> tuple[str, str]:
 
 
 def _separates(plain: list[str], i: int) -> bool:
-    """A space counts between two words, or between two numbers."""
-    if i == 0 or i + 1 == len(plain):
-        return False
-    before, behind = plain[i - 1], plain[i + 1]
+    """The first of several spaces counts between two words, or between two numbers."""
+    before = plain[i - 1] if i else " "
+    behind = next((sign for sign in plain[i + 1 : i + 1 + _WIDEST_GAP] if sign != " "), " ")
     if before.isdigit() or behind.isdigit():
         return before.isdigit() and behind.isdigit()
     return before.isalnum() and behind.isalnum()
