@@ -88,9 +88,11 @@ def _node_packages() -> None:
 
 def _build() -> None:
     script = ROOT / "tools" / "build_assets.mjs"
-    sources = [p for d in ("css", "js") for p in sorted((ROOT / "static" / d).rglob("*")) if p.is_file()]
+    static = ROOT / "static"
+    made = {static / "dist", static / "vendor"}
+    sources = [p for p in sorted(static.rglob("*")) if p.is_file() and made.isdisjoint(p.parents)]
     inputs = [script, ROOT / "package-lock.json", *sources]
-    with _Step("assets", inputs, made=ROOT / "static" / "dist" / "manifest.json") as step:
+    with _Step("assets", inputs, made=static / "dist" / "manifest.json") as step:
         if step.needed:
             _say("building the style sheets and scripts")
             _run([*_node(), str(script)])
