@@ -20,6 +20,7 @@ from openday.rules.fuzzy_date import Precision
 from openday.rules.privacy import plain_text
 from openday.rules.states import ActivityStatus, Channel, OccurrenceStatus, RegistrationStatus
 from openday.services import ledger
+from openday.services.search_index import index_activity
 
 PageUrl = Callable[[str], str]
 """From an activity's code to the absolute address of its public page."""
@@ -70,6 +71,7 @@ def rewrite_events(activity: Activity, page_url: PageUrl) -> None:
         activity.precision = (Precision.DAY if one_day else Precision.RANGE).value
     entries = calendar_entries(activity, occurrences, page_url(activity.code))
     activity.event_bytes = b"".join(event_bytes(entry) for entry in entries)
+    index_activity(activity, (occurrence.venue for occurrence in held))
 
 
 def public_occurrences(activity_id: int) -> Sequence[Occurrence]:

@@ -12,7 +12,7 @@ from openday.rules.plan_states import PlanStatus
 from openday.rules.states import SignupMode
 from openday.rules.wording import day_text
 from openday.services.republish import rewrite_events
-from tests.factories.people import House
+from tests.factories.people import House, Persona
 
 _TEXTS = {
     "venue": "云溪区图书馆一楼大厅",
@@ -38,9 +38,13 @@ def plan_on_record(
     agency_id: int | None = None,
     first_day: date | None = None,
     last_day: date | None = None,
+    author: Persona | None = None,
 ) -> Plan:
     """A plan that the office approved, by default for 上旬 of the month after next; `house.filer` wrote it."""
-    return _plan(house, PlanStatus.ON_RECORD, theme, signup_text, agency_id, first_day, last_day)
+    plan = _plan(house, PlanStatus.ON_RECORD, theme, signup_text, agency_id, first_day, last_day)
+    if author is not None:
+        plan.versions[0].author_id = author.id
+    return plan
 
 
 @use_case

@@ -1,5 +1,6 @@
 """Occurrences with quotas, scheduled or proposed. Written as rows, not through use-cases."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -10,7 +11,8 @@ from openday.db import db, use_case
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import PlanVersion
-from openday.rules.states import OccurrenceStatus, SignupMode
+from openday.models.registrations import Registration
+from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMode
 from openday.services.republish import rewrite_events
 from tests.factories.activities import page_url
 
@@ -63,6 +65,38 @@ def open_occurrence(
     db.session.flush()
     rewrite_events(activity, page_url)
     return occurrence
+
+
+@use_case
+def put_on_list(
+    occurrence: Occurrence,
+    *,
+    status: RegistrationStatus = RegistrationStatus.CONFIRMED,
+    phone: str | None = None,
+    email: str | None = None,
+    party_size: int = 1,
+) -> Registration:
+    """Somebody on the list of an occurrence, in its first quota, whose seats are counted."""
+    now = clock.now()
+    row = Registration(
+        number=f"{secrets.randbelow(10**6):06}",
+        occurrence_id=occurrence.id,
+        quota_id=occurrence.quotas[0].id,
+        status=status.value,
+        name="陈一",
+        phone=phone,
+        phone_hash=secrets.token_hex(32),
+        email=email,
+        party_size=party_size,
+        consent_version="test",
+        consented_at=now,
+        created_at=now,
+    )
+    if status is RegistrationStatus.CONFIRMED:
+        occurrence.quotas[0].taken += party_size
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def _next_number(activity_id: int) -> int:
