@@ -1,6 +1,8 @@
 """The audit ledger and the outbox: both written inside the transaction that they speak of."""
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index, String, Text
@@ -32,6 +34,27 @@ class AuditEvent(Base):
     signature: Mapped[str] = mapped_column(String(64))
     position: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     chain: Mapped[str | None] = mapped_column(String(64))
+
+    def content(self) -> bytes:
+        """The bytes that the signature covers: everything that was said when the row was written."""
+        facts = [
+            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            self.actor_id,
+            self.agency_id,
+            self.action,
+            self.record_type,
+            self.record_id,
+            self.detail,
+        ]
+        return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+CHAIN_START = "0" * 64
+
+
+def link(previous: str, row_id: int, signature: str) -> str:
+    """The next value of the chain (64 hex digits)."""
+    return sha256(f"{previous}\n{row_id}\n{signature}".encode()).hexdigest()
 
 
 class Message(Base):

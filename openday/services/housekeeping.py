@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from hashlib import sha256
 
 from sqlalchemy import delete, select
 
 from openday import clock
 from openday.db import session, use_case
 from openday.models.housekeeping import Job
-from openday.models.ledger import AuditEvent
+from openday.models.ledger import CHAIN_START, AuditEvent, link
 from openday.models.people import LoginSession, Throttle
 from openday.models.registrations import IdempotencyKey
-
-CHAIN_START = "0" * 64
 
 
 @use_case
@@ -61,11 +58,6 @@ def seal_ledger(limit: int = 2000) -> int:
 def _unsealed(limit: int) -> Sequence[AuditEvent]:
     waiting = select(AuditEvent).where(AuditEvent.position.is_(None)).order_by(AuditEvent.id).limit(limit)
     return session().scalars(waiting).all()
-
-
-def link(previous: str, row_id: int, signature: str) -> str:
-    """The next value of the chain."""
-    return sha256(f"{previous}\n{row_id}\n{signature}".encode()).hexdigest()
 
 
 @use_case

@@ -1,8 +1,7 @@
 """Audit rows and outbox messages, written into the caller's transaction."""
 
-import json
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from openday import vault
@@ -33,22 +32,8 @@ def record(
         record_id=record_id,
         detail=detail,
     )
-    row.signature = vault.signature(content_of(row))
+    row.signature = vault.signature(row.content())
     session().add(row)
-
-
-def content_of(row: AuditEvent) -> bytes:
-    """The bytes of an audit row that its signature covers."""
-    facts = [
-        row.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        row.actor_id,
-        row.agency_id,
-        row.action,
-        row.record_type,
-        row.record_id,
-        row.detail,
-    ]
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def enqueue(

@@ -11,8 +11,9 @@ from sqlalchemy import or_, select
 from openday import clock
 from openday.db import session, use_case
 from openday.delivery.senders import Letter
-from openday.errors import Conflict, NotFound
+from openday.errors import Conflict
 from openday.models.ledger import Message
+from openday.queries.messages import message_in_reach
 from openday.rules.permissions import Actor
 from openday.rules.states import MessageStatus
 from openday.services import ledger
@@ -99,13 +100,11 @@ def retry_message(actor: Actor, message_id: int) -> None:
     """Put a parked message back into the queue.
 
     Raises:
-        NotFound: there is no such message.
+        NotFound: there is no such message within reach.
         Conflict: it is not parked.
     """
     now = clock.now()
-    row = session().get(Message, message_id, with_for_update=True)
-    if row is None:
-        raise NotFound()
+    row = message_in_reach(actor, message_id)
     if row.status != MessageStatus.PARKED:
         raise Conflict("这条消息不在待处理之列")
     row.status, row.next_attempt_at, row.created_at = MessageStatus.QUEUED.value, now, now

@@ -6,6 +6,7 @@ from flask import Flask
 
 _AREAS: dict[str, tuple[str, ...]] = {
     "openday.web.account": ("views",),
+    "openday.web.office": ("ledger",),
     "openday.web.public": ("home",),
 }
 

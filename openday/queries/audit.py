@@ -1,0 +1,65 @@
+"""Reading the ledger: one's own acts, one's agency's, or all of them, as far as the right reaches."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, false, or_, select
+
+from openday.db import session
+from openday.models.ledger import AuditEvent
+from openday.models.people import Agency, Jurisdiction, User
+from openday.rules.permissions import Actor, Right, may, reaches_subtree
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One line of the ledger as people read it."""
+
+    id: int
+    at: datetime
+    who: str
+    agency: str
+    action: str
+    record: str
+    sealed: bool
+
+
+def audit_rows(actor: Actor, *, action: str = "", before: int | None = None) -> list[AuditRow]:
+    """The newest rows within reach, at most `PAGE`; `before` is the id of the last row of the page before."""
+    statement = (
+        select(AuditEvent, User.name, Agency.name)
+        .outerjoin(User, User.id == AuditEvent.actor_id)
+        .outerjoin(Agency, Agency.id == AuditEvent.agency_id)
+        .where(_within(actor))
+        .order_by(AuditEvent.id.desc())
+        .limit(PAGE)
+    )
+    if action:
+        statement = statement.where(AuditEvent.action.startswith(action, autoescape=True))
+    if before is not None:
+        statement = statement.where(AuditEvent.id < before)
+    return [
+        AuditRow(
+            id=row.id,
+            at=row.at,
+            who=who or "",
+            agency=agency or "",
+            action=row.action,
+            record=f"{row.record_type} {row.record_id}" if row.record_id is not None else row.record_type,
+            sealed=row.position is not None,
+        )
+        for row, who, agency in session().execute(statement)
+    ]
+
+
+def _within(actor: Actor) -> ColumnElement[bool]:
+    if not may(actor, Right.AUDIT_READ):
+        return AuditEvent.actor_id == actor.user_id if may(actor, Right.AUDIT_READ_OWN) else false()
+    if not reaches_subtree(actor, Right.AUDIT_READ):
+        return AuditEvent.agency_id == actor.agency_id
+    below = select(Jurisdiction.id).where(Jurisdiction.path.startswith(actor.jurisdiction_path, autoescape=True))
+    people = select(User.id).where(User.jurisdiction_id.in_(below))
+    agencies = select(Agency.id).where(Agency.jurisdiction_id.in_(below))
+    return or_(AuditEvent.actor_id.in_(people), AuditEvent.agency_id.in_(agencies))
