@@ -48,7 +48,7 @@ def activity_in_reach(actor: Actor, right: Right, code: str, *, lock: bool = Fal
 def occurrence_in_reach(actor: Actor, right: Right, code: str, *, lock: bool = False) -> Occurrence:
     """The occurrence with this code, when the right reaches it (by agency, by district, or by assignment).
 
-    With `lock` the row of its *activity* is held: whatever changes an activity in public queues there.
+    With `lock` its row and that of its activity are held: whatever changes an activity in public queues there.
 
     Raises:
         NotFound: it is not there, or not within reach; nobody can tell which.
@@ -62,6 +62,8 @@ def occurrence_in_reach(actor: Actor, right: Right, code: str, *, lock: bool = F
     if lock:
         owner = select(Occurrence.activity_id).where(Occurrence.code == _sayable(code)).scalar_subquery()
         session().scalar(select(Activity.id).where(Activity.id == owner).with_for_update())
+        # Then its own row, as every sign-up does: activity, occurrence, quota is the order in which locks are taken.
+        statement = statement.with_for_update(of=Occurrence, key_share=True)
         statement = statement.execution_options(populate_existing=True)
     occurrence = session().scalar(statement)
     if occurrence is None:

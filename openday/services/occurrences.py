@@ -29,7 +29,7 @@ from openday.rules.schedules import (
 from openday.rules.states import ActivityStatus, OccurrenceStatus, SignupMode
 from openday.rules.wording import moment_text, span_text
 from openday.services import ledger
-from openday.services.republish import PageUrl, announce, public_reason, tell_registered
+from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
 
 _SEATLESS = frozenset({SignupMode.OPEN_DOOR, SignupMode.CLOSED})
 """Modes in which nobody takes a seat by signing up in public: quotas may be left out."""
@@ -126,7 +126,13 @@ def decline_proposal(actor: Actor, code: str, reason: str) -> None:
 
 @use_case
 def change_occurrence(
-    actor: Actor, code: str, schedule: Schedule, *, page_url: PageUrl, seen: int | None = None
+    actor: Actor,
+    code: str,
+    schedule: Schedule,
+    *,
+    page_url: PageUrl,
+    ticket_url: TicketUrl,
+    seen: int | None = None,
 ) -> int:
     """Move an occurrence or change how one signs up; a proposal is changed without anybody in public noticing.
 
@@ -155,7 +161,12 @@ def change_occurrence(
     if occurrence.number is None:
         return 0
     announce(activity, "changed", f"第{occurrence.number}场" + "；".join(lines), now=now, page_url=page_url)
-    return _tell_of_move(occurrence, activity, now, page_url) if elsewhere else 0
+    if not elsewhere:
+        return 0
+    page = page_url(activity.code)
+    return tell_registered(
+        "occurrence.changed", "messages/occurrence_changed.txt", [occurrence], now=now, page=page, ticket_url=ticket_url
+    )
 
 
 @use_case
@@ -193,7 +204,7 @@ def change_capacity(actor: Actor, code: str, capacities: Mapping[int, int], *, p
 
 
 @use_case
-def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl) -> int:
+def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl) -> int:
     """Cancel one scheduled occurrence and tell everybody on its list; the activity itself goes on.
 
     Returns how many people were written to.
@@ -214,12 +225,16 @@ def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl
     line = f"第{occurrence.number}场（{when}）取消。原因：{why}"
     announce(activity, "cancelled", line, now=now, page_url=page_url)
     _note(actor, "occurrence.cancel", occurrence, activity, now)
-    body = (
-        f"您报名或候补的“{activity.theme}”（{when}）已取消。原因：{why}。请不要前往，无需另行办理退订。"
-        f"其他场次和最新安排：{page_url(activity.code)}"
+    page = page_url(activity.code)
+    return tell_registered(
+        "occurrence.cancelled",
+        "messages/occurrence_cancelled.txt",
+        [occurrence],
+        now=now,
+        page=page,
+        ticket_url=ticket_url,
+        reason=why,
     )
-    subject = f"场次取消：{activity.theme}"
-    return tell_registered({occurrence.id: body}, kind="occurrence_cancelled", subject=subject, now=now)
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------
@@ -298,16 +313,6 @@ def _differences(occurrence: Occurrence, schedule: Schedule) -> list[str]:
     if occurrence.walk_in_limit != schedule.walk_in_limit:
         lines.append(f"现场名额改为{schedule.walk_in_limit}个")
     return lines
-
-
-def _tell_of_move(occurrence: Occurrence, activity: Activity, now: datetime, page_url: PageUrl) -> int:
-    when = span_text(occurrence.starts_at, occurrence.ends_at)
-    body = (
-        f"您报名或候补的“{activity.theme}”有变更，现定于{when}，地点：{occurrence.venue}。"
-        f"报名继续有效；不能参加的，请在报名凭证页取消，把名额留给他人。详情：{page_url(activity.code)}"
-    )
-    subject = f"活动安排变更：{activity.theme}"
-    return tell_registered({occurrence.id: body}, kind="occurrence_changed", subject=subject, now=now)
 
 
 def _refuse(fault: Fault | None) -> None:

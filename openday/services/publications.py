@@ -20,9 +20,8 @@ from openday.rules.plan_states import PlanAction
 from openday.rules.plan_text import FIELD_LABELS, PLAN_FIELDS, PlanText, differences, text_from, too_long, unfilled
 from openday.rules.signup_text import suggested_mode
 from openday.rules.states import ActivityStatus, OccurrenceStatus, SignupMode
-from openday.rules.wording import span_text
 from openday.services import ledger, steps
-from openday.services.republish import PageUrl, announce, public_reason, tell_registered
+from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
 
 _PERIOD = ("precision", "first_day", "last_day", "start_time", "end_time", "day_part", "tentative")
 _LONGEST_QUOTE = 60
@@ -105,7 +104,7 @@ def correct_publication(
 
 
 @use_case
-def cancel_activity(actor: Actor, code: str, reason: str, *, page_url: PageUrl) -> int:
+def cancel_activity(actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl) -> int:
     """Cancel an activity with everything that was still to come, and tell everybody on its lists.
 
     Occurrences that are over stay as they were held. Returns how many people were written to.
@@ -130,19 +129,24 @@ def cancel_activity(actor: Actor, code: str, reason: str, *, page_url: PageUrl) 
         occurrence.changed_at = now
     activity.status, activity.cancel_reason = ActivityStatus.CANCELLED.value, why
     announce(activity, "cancelled", f"活动取消。原因：{why}", now=now, page_url=page_url)
-    url = page_url(activity.code)
-    bodies = {
-        occurrence.id: f"您报名或候补的“{activity.theme}”（{span_text(occurrence.starts_at, occurrence.ends_at)}）"
-        f"已取消。原因：{why}。请不要前往，无需另行办理退订。详情：{url}"
-        for occurrence in scheduled
-    }
-    return tell_registered(bodies, kind="activity_cancelled", subject=f"活动取消：{activity.theme}", now=now)
+    return tell_registered(
+        "activity.cancelled",
+        "messages/activity_cancelled.txt",
+        scheduled,
+        now=now,
+        page=page_url(activity.code),
+        ticket_url=ticket_url,
+        reason=why,
+    )
 
 
 def _occurrences(activity_id: int, now: datetime) -> tuple[list[Occurrence], list[Occurrence]]:
     """What is proposed, to come or under way, and what is over; cancelled ones are in neither."""
-    statement = select(Occurrence).where(
-        Occurrence.activity_id == activity_id, Occurrence.status != OccurrenceStatus.CANCELLED
+    statement = (
+        select(Occurrence)
+        .where(Occurrence.activity_id == activity_id, Occurrence.status != OccurrenceStatus.CANCELLED)
+        .order_by(Occurrence.id)
+        .with_for_update(key_share=True)
     )
     rows = session().scalars(statement).all()
     over = [row for row in rows if row.number is not None and row.ends_at <= now]

@@ -4,7 +4,7 @@ A shared piece like `steps`: publications and occurrences both end with `announc
 tell the people who are on a list with `tell_registered`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -12,18 +12,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from openday.db import session
 from openday.documents.calendar_feed import CalendarEntry, event_bytes
+from openday.documents.letters import letter_text
 from openday.errors import Refused
 from openday.models.activities import Activity, ActivityChange, Revision
-from openday.models.occurrences import Occurrence, Quota
+from openday.models.occurrences import Occurrence
 from openday.models.registrations import Registration
 from openday.rules.fuzzy_date import Precision
 from openday.rules.privacy import plain_text
 from openday.rules.states import ActivityStatus, Channel, OccurrenceStatus, RegistrationStatus
+from openday.rules.wording import span_text
 from openday.services import ledger
 from openday.services.search_index import index_activity
 
 PageUrl = Callable[[str], str]
 """From an activity's code to the absolute address of its public page."""
+
+TicketUrl = Callable[[str], str]
+"""From a registration's code to the absolute address of its ticket."""
 
 LONGEST_REASON = 500
 CALENDAR = "calendar"
@@ -181,37 +186,54 @@ def bump(name: str, now: datetime) -> None:
     session().execute(row.on_conflict_do_update(index_elements=[Revision.name], set_=raised))
 
 
-def tell_registered(bodies: Mapping[int, str], *, kind: str, subject: str, now: datetime) -> int:
-    """Put a message for everybody who is on the list or the waitlist of these occurrences into the outbox.
+def tell_registered(
+    kind: str,
+    template: str,
+    occurrences: Sequence[Occurrence],
+    *,
+    now: datetime,
+    page: str,
+    ticket_url: TicketUrl,
+    reason: str = "",
+) -> int:
+    """Write to everybody who is on the list or the waitlist of these occurrences of one activity.
 
-    `bodies` maps occurrence ids to the finished text. A mail goes to those who gave an address, else an SMS. Returns
-    how many messages were written; one query reads the lists, however many there are.
+    `template` is a path below templates/. By mail when an address was given, else by SMS. Returns how many were written to; one query reads the lists. The caller has already written
+    to the rows of the occurrences: whoever signs up this moment waits for them and sees the change, or is seen here.
     """
-    if not bodies:
-        return 0
-    # Whoever is signing up this moment holds their quota's row: they are seen here, or they wait and see the change.
-    session().scalars(
-        select(Quota.id).where(Quota.occurrence_id.in_(bodies)).order_by(Quota.id).with_for_update()
-    ).all()
     standing = (RegistrationStatus.CONFIRMED.value, RegistrationStatus.WAITLISTED.value)
+    by_id = {occurrence.id: occurrence for occurrence in occurrences}
+    session().flush()
     statement = (
         select(Registration)
-        .where(Registration.occurrence_id.in_(bodies), Registration.status.in_(standing))
+        .where(Registration.occurrence_id.in_(by_id), Registration.status.in_(standing))
         .order_by(Registration.id)
     )
     told = 0
-    for registration in session().scalars(statement):
-        recipient = registration.email or registration.phone
+    for row in session().scalars(statement):
+        recipient = row.email or row.phone
         if not recipient:
             continue
+        occurrence = by_id[row.occurrence_id]
+        letter = letter_text(
+            template,
+            name=row.name or "",
+            theme=occurrence.activity.theme,
+            agency=occurrence.activity.agency.name,
+            when=span_text(occurrence.starts_at, occurrence.ends_at),
+            venue=occurrence.venue,
+            reason=reason,
+            page=page,
+            link=ticket_url(row.code),
+        )
         ledger.enqueue(
             kind,
-            channel=Channel.EMAIL if registration.email else Channel.SMS,
+            channel=Channel.EMAIL if row.email else Channel.SMS,
             recipient=recipient,
-            subject=subject,
-            body=bodies[registration.occurrence_id],
+            subject=letter.subject,
+            body=letter.body,
             now=now,
-            registration_id=registration.id,
+            registration_id=row.id,
         )
         told += 1
     return told

@@ -29,6 +29,11 @@ def page_url(code: str) -> str:
     return f"https://open.example.gov.cn/activities/{code}"
 
 
+def ticket_url(code: str) -> str:
+    """The address of a ticket as tests hand it to use-cases."""
+    return f"https://open.example.gov.cn/tickets/{code}"
+
+
 @use_case
 def plan_on_record(
     house: House,

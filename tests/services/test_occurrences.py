@@ -31,7 +31,7 @@ from openday.services.occurrences import (
     propose_occurrence,
     schedule_occurrence,
 )
-from tests.factories.activities import page_url, published_activity
+from tests.factories.activities import page_url, published_activity, ticket_url
 from tests.factories.occurrences import open_occurrence, put_on_list
 from tests.factories.people import House
 
@@ -150,7 +150,9 @@ def test_a_change_of_time_is_written_down_and_told(any_house: House) -> None:
     occurrence = open_occurrence(activity)
     put_on_list(occurrence, phone="13800000001")
     old = span_text(occurrence.starts_at, occurrence.ends_at)
-    told = change_occurrence(any_house.officer.actor, occurrence.code, afternoon(12), page_url=page_url)
+    told = change_occurrence(
+        any_house.officer.actor, occurrence.code, afternoon(12), page_url=page_url, ticket_url=ticket_url
+    )
     new = span_text(in_days(12), in_days(12, 16))
     assert told == 1
     text = f"第1场时间由{old}改为{new}；地点由“云溪区图书馆一楼大厅”改为“一楼大厅”"
@@ -159,7 +161,7 @@ def test_a_change_of_time_is_written_down_and_told(any_house: House) -> None:
     assert (event.sequence.value, event.dtstart.value, event.uid.value) == ("1", in_days(12), activity.uid)
     message = db.session.scalars(select(Message)).one()
     assert message.recipient == "13800000001"
-    assert f"现定于{new}，地点：一楼大厅" in (message.body or "")
+    assert f"时间：{new}\n地点：一楼大厅" in (message.body or "")
 
 
 def test_a_change_of_the_sign_up_is_written_down_and_troubles_nobody(any_house: House) -> None:
@@ -167,7 +169,10 @@ def test_a_change_of_the_sign_up_is_written_down_and_troubles_nobody(any_house: 
     occurrence = open_occurrence(activity)
     put_on_list(occurrence, phone="13800000001")
     changed = replace(as_it_stands(occurrence), party_limit=2, closes_at=occurrence.starts_at - timedelta(days=1))
-    assert change_occurrence(any_house.officer.actor, occurrence.code, changed, page_url=page_url) == 0
+    assert (
+        change_occurrence(any_house.officer.actor, occurrence.code, changed, page_url=page_url, ticket_url=ticket_url)
+        == 0
+    )
     assert "每次报名人数上限改为2人" in last_line(activity.code)[1]
     assert db.session.scalars(select(Message)).all() == []
 
@@ -191,7 +196,9 @@ def test_nothing_different_changes_nothing(any_house: House) -> None:
     occurrence = open_occurrence(activity)
     before = activity_of(activity.code).event_bytes
     same = as_it_stands(occurrence)
-    assert change_occurrence(any_house.officer.actor, occurrence.code, same, page_url=page_url) == 0
+    assert (
+        change_occurrence(any_house.officer.actor, occurrence.code, same, page_url=page_url, ticket_url=ticket_url) == 0
+    )
     seats = {quota.id: quota.capacity for quota in occurrence.quotas}
     assert change_capacity(any_house.officer.actor, occurrence.code, seats, page_url=page_url) == []
     after = activity_of(activity.code)
@@ -201,16 +208,18 @@ def test_nothing_different_changes_nothing(any_house: House) -> None:
 def test_an_occurrence_under_way_may_still_move_to_another_room(any_house: House) -> None:
     occurrence = open_occurrence(published_activity(any_house), starts_in=timedelta(minutes=-30))
     moved = replace(as_it_stands(occurrence), venue="三楼报告厅")
-    change_occurrence(any_house.officer.actor, occurrence.code, moved, page_url=page_url)
+    change_occurrence(any_house.officer.actor, occurrence.code, moved, page_url=page_url, ticket_url=ticket_url)
     assert occurrence_of(occurrence.code).venue == "三楼报告厅"
 
 
 def test_the_second_of_two_editors_is_told(any_house: House) -> None:
     occurrence = open_occurrence(published_activity(any_house))
     code = occurrence.code
-    change_occurrence(any_house.officer.actor, code, afternoon(12), page_url=page_url, seen=0)
+    change_occurrence(any_house.officer.actor, code, afternoon(12), page_url=page_url, ticket_url=ticket_url, seen=0)
     with pytest.raises(ChangedByAnother):
-        change_occurrence(any_house.second_officer.actor, code, afternoon(13), page_url=page_url, seen=0)
+        change_occurrence(
+            any_house.second_officer.actor, code, afternoon(13), page_url=page_url, ticket_url=ticket_url, seen=0
+        )
     assert occurrence_of(code).starts_at == in_days(12)
 
 
@@ -253,7 +262,7 @@ def test_a_cancelled_occurrence_leaves_the_others_standing(any_house: House) -> 
     first, second = open_occurrence(activity), open_occurrence(activity, starts_in=timedelta(days=9))
     put_on_list(first, email="chen@example.org")
     put_on_list(second, email="li@example.org")
-    assert cancel_occurrence(any_house.officer.actor, first.code, "停电", page_url=page_url) == 1
+    assert cancel_occurrence(any_house.officer.actor, first.code, "停电", page_url=page_url, ticket_url=ticket_url) == 1
     assert [event.status.value for event in events(activity.code)] == ["CANCELLED", "CONFIRMED"]
     assert events(activity.code)[0].uid.value == activity.uid
     assert activity_of(activity.code).status == "published"
@@ -265,7 +274,7 @@ def test_a_cancelled_occurrence_leaves_the_others_standing(any_house: House) -> 
 def test_a_number_is_never_given_twice(any_house: House) -> None:
     activity = published_activity(any_house)
     first = open_occurrence(activity)
-    cancel_occurrence(any_house.officer.actor, first.code, "停电", page_url=page_url)
+    cancel_occurrence(any_house.officer.actor, first.code, "停电", page_url=page_url, ticket_url=ticket_url)
     code = schedule_occurrence(any_house.officer.actor, activity.code, afternoon(), SEATS, page_url=page_url)
     assert occurrence_of(code).number == 2
     assert events(activity.code)[0].uid.value == activity.uid
@@ -309,8 +318,12 @@ def test_what_is_over_is_a_closed_book(any_house: House) -> None:
     officer = any_house.officer.actor
     for occurrence in (over, gone):
         acts: list[Callable[[], object]] = [
-            lambda code=occurrence.code: change_occurrence(officer, code, afternoon(), page_url=page_url),
-            lambda code=occurrence.code: cancel_occurrence(officer, code, "停电", page_url=page_url),
+            lambda code=occurrence.code: change_occurrence(
+                officer, code, afternoon(), page_url=page_url, ticket_url=ticket_url
+            ),
+            lambda code=occurrence.code: cancel_occurrence(
+                officer, code, "停电", page_url=page_url, ticket_url=ticket_url
+            ),
             lambda code=occurrence.code: change_capacity(officer, code, {}, page_url=page_url),
         ]
         for act in acts:
@@ -327,9 +340,9 @@ def test_others_find_nothing_there(any_house: House) -> None:
         return [
             lambda: propose_occurrence(actor, of, afternoon(), SEATS),
             lambda: schedule_occurrence(actor, of, afternoon(), SEATS, page_url=page_url),
-            lambda: change_occurrence(actor, code, afternoon(), page_url=page_url),
+            lambda: change_occurrence(actor, code, afternoon(), page_url=page_url, ticket_url=ticket_url),
             lambda: change_capacity(actor, code, {}, page_url=page_url),
-            lambda: cancel_occurrence(actor, code, "停电", page_url=page_url),
+            lambda: cancel_occurrence(actor, code, "停电", page_url=page_url, ticket_url=ticket_url),
             lambda: confirm_occurrence(actor, code, page_url=page_url),
             lambda: decline_proposal(actor, code, "停电"),
         ]
@@ -360,9 +373,9 @@ def test_every_act_leaves_one_line_in_the_ledger(any_house: House) -> None:
     officer = any_house.officer.actor
     propose_occurrence(any_house.filer.actor, activity.code, afternoon(), SEATS)
     code = schedule_occurrence(officer, activity.code, afternoon(), SEATS, page_url=page_url)
-    change_occurrence(officer, code, afternoon(11), page_url=page_url)
+    change_occurrence(officer, code, afternoon(11), page_url=page_url, ticket_url=ticket_url)
     change_capacity(officer, code, {occurrence_of(code).quotas[0].id: 21}, page_url=page_url)
-    cancel_occurrence(officer, code, "停电", page_url=page_url)
+    cancel_occurrence(officer, code, "停电", page_url=page_url, ticket_url=ticket_url)
     lines = db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
     acts = ("propose", "schedule", "change", "capacity", "cancel")
     assert lines == [f"occurrence.{act}" for act in acts]

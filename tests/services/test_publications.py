@@ -19,7 +19,7 @@ from openday.models.plans import Plan
 from openday.rules.plan_text import PLAN_FIELDS, PlanText
 from openday.rules.states import RegistrationStatus, SignupMode
 from openday.services.publications import cancel_activity, correct_publication, publish_plan
-from tests.factories.activities import page_url, plan_on_record, published_activity
+from tests.factories.activities import page_url, plan_on_record, published_activity, ticket_url
 from tests.factories.occurrences import open_occurrence, put_on_list
 from tests.factories.people import House
 
@@ -169,7 +169,9 @@ def test_cancelling_reaches_calendars_history_and_everybody_on_the_lists(any_hou
     put_on_list(first, email="chen@example.org")
     put_on_list(second, phone="13800000002", status=RegistrationStatus.WAITLISTED)
     put_on_list(second, phone="13800000003", status=RegistrationStatus.CANCELLED)
-    told = cancel_activity(any_house.officer.actor, activity.code, "设备检修。", page_url=page_url)
+    told = cancel_activity(
+        any_house.officer.actor, activity.code, "设备检修。", page_url=page_url, ticket_url=ticket_url
+    )
     assert told == 2
     cancelled = activity_of(activity.code)
     assert (cancelled.status, cancelled.cancel_reason, cancelled.sequence) == ("cancelled", "设备检修", 1)
@@ -179,13 +181,13 @@ def test_cancelling_reaches_calendars_history_and_everybody_on_the_lists(any_hou
     assert history(activity.code)[-1] == ("cancelled", "活动取消。原因：设备检修")
     messages = db.session.scalars(select(Message).order_by(Message.id)).all()
     assert [(row.channel, row.recipient) for row in messages] == [("email", "chen@example.org"), ("sms", "13800000002")]
-    assert all("已取消。原因：设备检修。" in (row.body or "") for row in messages)
+    assert all("原因：设备检修。" in (row.body or "") for row in messages)
     assert db.session.scalars(select(Plan.status)).one() == "cancelled"
 
 
 def test_a_vague_activity_can_be_cancelled_too(any_house: House) -> None:
     activity = published_activity(any_house)
-    cancel_activity(any_house.officer.actor, activity.code, "场馆关闭", page_url=page_url)
+    cancel_activity(any_house.officer.actor, activity.code, "场馆关闭", page_url=page_url, ticket_url=ticket_url)
     (event,) = events(activity.code)
     assert (event.uid.value, event.status.value, event.sequence.value) == (activity.uid, "CANCELLED", "1")
 
@@ -194,7 +196,7 @@ def test_what_was_held_stays_held(any_house: House) -> None:
     activity = published_activity(any_house)
     held = open_occurrence(activity, starts_in=timedelta(days=-3))
     open_occurrence(activity)
-    cancel_activity(any_house.officer.actor, activity.code, "场馆关闭", page_url=page_url)
+    cancel_activity(any_house.officer.actor, activity.code, "场馆关闭", page_url=page_url, ticket_url=ticket_url)
     assert db.session.get_one(Occurrence, held.id).status == "scheduled"
     assert [event.status.value for event in events(activity.code)] == ["CONFIRMED", "CANCELLED"]
 
@@ -203,7 +205,7 @@ def test_an_activity_that_is_over_is_not_cancelled(any_house: House) -> None:
     activity = published_activity(any_house)
     open_occurrence(activity, starts_in=timedelta(days=-3))
     with pytest.raises(Conflict):
-        cancel_activity(any_house.officer.actor, activity.code, "场馆关闭", page_url=page_url)
+        cancel_activity(any_house.officer.actor, activity.code, "场馆关闭", page_url=page_url, ticket_url=ticket_url)
     assert activity_of(activity.code).status == "published"
 
 
@@ -211,16 +213,18 @@ def test_an_activity_that_is_over_is_not_cancelled(any_house: House) -> None:
 def test_a_cancellation_says_why(any_house: House, reason: str) -> None:
     activity = published_activity(any_house)
     with pytest.raises(Refused) as refused:
-        cancel_activity(any_house.officer.actor, activity.code, reason, page_url=page_url)
+        cancel_activity(any_house.officer.actor, activity.code, reason, page_url=page_url, ticket_url=ticket_url)
     assert refused.value.field == "reason"
     assert activity_of(activity.code).status == "published"
 
 
 def test_nothing_happens_to_a_cancelled_activity(any_house: House) -> None:
     activity = published_activity(any_house)
-    cancel_activity(any_house.officer.actor, activity.code, "场馆关闭", page_url=page_url)
+    cancel_activity(any_house.officer.actor, activity.code, "场馆关闭", page_url=page_url, ticket_url=ticket_url)
     acts: list[Callable[[], object]] = [
-        lambda: cancel_activity(any_house.officer.actor, activity.code, "再次", page_url=page_url),
+        lambda: cancel_activity(
+            any_house.officer.actor, activity.code, "再次", page_url=page_url, ticket_url=ticket_url
+        ),
         lambda: correct_publication(
             any_house.officer.actor, activity.code, text_of(activity.code, venue="别处"), page_url=page_url
         ),
@@ -243,7 +247,7 @@ def test_every_act_leaves_one_line_in_the_ledger(any_house: House) -> None:
     officer = any_house.officer.actor
     code = publish_plan(officer, plan_on_record(any_house).code, page_url)
     correct_publication(officer, code, text_of(code, venue="二楼"), page_url=page_url)
-    cancel_activity(officer, code, "场馆关闭", page_url=page_url)
+    cancel_activity(officer, code, "场馆关闭", page_url=page_url, ticket_url=ticket_url)
     lines = db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
     assert lines == ["plan.publish", "activity.correct", "plan.cancel"]
 
