@@ -48,7 +48,8 @@ def states_as_markdown() -> str:
 def _line(line: Transition) -> str:
     sources = ", ".join(f"`{status}`" for status in PlanStatus if status in line.sources)
     needs = "; ".join(_NEEDS[need] for need in Need if need in line.needs)
-    return f"| `{line.action}` | {line.action.label} | {sources} | `{line.target}` | {_who(line.right)} | {needs or '–'} |\n"
+    button, people = line.action.label, _who(line.right)
+    return f"| `{line.action}` | {button} | {sources} | `{line.target}` | {people} | {needs or '–'} |\n"
 
 
 def _who(right: Right) -> str:
