@@ -6,8 +6,9 @@ from flask import Flask
 
 _AREAS: dict[str, tuple[str, ...]] = {
     "openday.web.account": ("views",),
-    "openday.web.office": ("ledger",),
-    "openday.web.public": ("home",),
+    "openday.web.office": ("ledger", "rosters"),
+    "openday.web.agency": ("rosters",),
+    "openday.web.public": ("home", "posters", "registrations", "tickets"),
 }
 
 

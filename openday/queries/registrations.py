@@ -1,0 +1,300 @@
+"""Sign-up forms and tickets as people see them; one statement a page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from openday import vault
+from openday.db import session
+from openday.errors import NotFound
+from openday.models.activities import Activity
+from openday.models.occurrences import Occurrence, Quota
+from openday.models.people import Agency
+from openday.models.registrations import Registration
+from openday.rules.phone import mask_phone
+from openday.rules.seats import Seats
+from openday.rules.signup import Closure, SignupFacts, closure
+from openday.rules.states import (
+    ActivityStatus,
+    OccurrenceStatus,
+    RegistrationStatus,
+    SignupMode,
+)
+from openday.rules.wording import span_text
+
+
+def phone_index(phone: str) -> str:
+    """The keyed hash by which a canonical number is found in registrations."""
+    return vault.blind_index(phone, "phone")
+
+
+def sayable(code: str) -> str:
+    """A code from an address as it may go to the database: PostgreSQL refuses NUL, and no code holds one."""
+    return code.replace("\x00", "\ufffd")
+
+
+@dataclass(frozen=True)
+class QuotaSeats:
+    """The seats of one part of the audience; `position` counts from 1 and names it in forms."""
+
+    id: int
+    position: int
+    name: str
+    seats: Seats
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What is said about an occurrence wherever somebody signs up, holds a ticket or gets a message."""
+
+    id: int
+    code: str
+    activity_id: int
+    activity_code: str
+    theme: str
+    agency: str
+    contact_phone: str
+    venue: str
+    number: int | None
+    starts_at: datetime
+    ends_at: datetime
+    party_limit: int
+    waitlist: bool
+    facts: SignupFacts
+
+    @property
+    def when(self) -> str:
+        """2026年9月16日（星期三）14:00–16:00."""
+        return span_text(self.starts_at, self.ends_at)
+
+
+@dataclass(frozen=True)
+class SignupSheet:
+    """An occurrence with its quotas."""
+
+    occasion: Occasion
+    quotas: tuple[QuotaSeats, ...]
+
+    @property
+    def left(self) -> int:
+        """Free seats over all quotas."""
+        return sum(quota.seats.free for quota in self.quotas)
+
+    @property
+    def total(self) -> int:
+        """Seats over all quotas."""
+        return sum(quota.seats.capacity for quota in self.quotas)
+
+    def state(self, now: datetime) -> str:
+        """open, waitlist, full, or why sign-up is closed (see rules.signup.Closure)."""
+        why: Closure | None = closure(self.occasion.facts, now)
+        if why is not None:
+            return why.value
+        if self.left:
+            return "open"
+        return "waitlist" if self.occasion.waitlist else "full"
+
+
+OCCASION_COLUMNS = (
+    Occurrence.id,
+    Occurrence.code,
+    Occurrence.number,
+    Occurrence.status,
+    Occurrence.signup_mode,
+    Occurrence.venue,
+    Occurrence.starts_at,
+    Occurrence.ends_at,
+    Occurrence.opens_at,
+    Occurrence.closes_at,
+    Occurrence.party_limit,
+    Occurrence.waitlist,
+    Activity.id.label("activity_id"),
+    Activity.code.label("activity_code"),
+    Activity.status.label("activity_status"),
+    Activity.theme,
+    Activity.contact_phone,
+    Agency.name.label("agency"),
+)
+"""The columns from which `occasion_from` reads; the caller joins Occurrence, Activity and Agency."""
+
+
+def occasion_from(row: Any) -> Occasion:
+    """The occurrence of a row that holds OCCASION_COLUMNS."""
+    cancelled = row.status == OccurrenceStatus.CANCELLED or row.activity_status == ActivityStatus.CANCELLED
+    facts = SignupFacts(SignupMode(row.signup_mode), cancelled, row.starts_at, row.opens_at, row.closes_at)
+    return Occasion(
+        id=row.id,
+        code=row.code,
+        activity_id=row.activity_id,
+        activity_code=row.activity_code,
+        theme=row.theme,
+        agency=row.agency,
+        contact_phone=row.contact_phone,
+        venue=row.venue,
+        number=row.number,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        party_limit=row.party_limit,
+        waitlist=row.waitlist,
+        facts=facts,
+    )
+
+
+# Built once: on this page every tenth of a millisecond counts when sign-up opens.
+SHEET: Select[*tuple[Any, ...]] = (
+    select(
+        *OCCASION_COLUMNS,
+        Quota.id.label("quota_id"),
+        Quota.position,
+        Quota.name.label("quota_name"),
+        Quota.capacity,
+        Quota.taken,
+    )
+    .join(Activity, Activity.id == Occurrence.activity_id)
+    .join(Agency, Agency.id == Activity.agency_id)
+    .join(Quota, Quota.occurrence_id == Occurrence.id)
+    .where(Occurrence.code == bindparam("code"), Occurrence.status != OccurrenceStatus.PROPOSED)
+    .order_by(Quota.position)
+)
+
+
+def sheet_from(rows: Any) -> SignupSheet:
+    """The sheet of all rows of SHEET; NotFound when there is none."""
+    if not rows:
+        raise NotFound()
+    quotas = tuple(
+        QuotaSeats(row.quota_id, row.position, row.quota_name, Seats(row.capacity, row.taken)) for row in rows
+    )
+    return SignupSheet(occasion_from(rows[0]), quotas)
+
+
+def signup_sheet(code: str) -> SignupSheet:
+    """The public occurrence with this code.
+
+    Raises:
+        NotFound: there is none, or the office has not scheduled it yet.
+    """
+    return sheet_from(session().execute(SHEET, {"code": sayable(code)}).all())
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A registration as its holder sees it. `name` and `masked_phone` are empty once personal data is deleted."""
+
+    id: int
+    code: str
+    number: str
+    status: RegistrationStatus
+    party_size: int
+    attended: int
+    checked_in_at: datetime | None
+    name: str
+    masked_phone: str
+    quota_id: int
+    quota_name: str
+    quotas: int
+    ahead: int
+    """How many parties wait before this one in the same quota."""
+    occasion: Occasion
+
+    @cached_property
+    def state(self) -> str:
+        """confirmed, waitlisted, cancelled or attended; off when the occurrence itself is cancelled."""
+        if self.status is RegistrationStatus.CANCELLED:
+            return "cancelled"
+        if self.occasion.facts.cancelled:
+            return "off"
+        return "attended" if self.attended else self.status.value
+
+    def changeable(self, now: datetime) -> bool:
+        """Whether the holder may still change the party or cancel: until the start, and before check-in."""
+        return self.state in ("confirmed", "waitlisted") and now < self.occasion.starts_at
+
+
+_Other = Registration.__table__.alias("other")
+_Sibling = Quota.__table__.alias("sibling")
+
+_TICKET: Select[*tuple[Any, ...]] = (
+    select(
+        *OCCASION_COLUMNS,
+        Registration.id.label("registration_id"),
+        Registration.code.label("ticket_code"),
+        Registration.number.label("ticket_number"),
+        Registration.status.label("ticket_status"),
+        Registration.party_size,
+        Registration.attended,
+        Registration.checked_in_at,
+        Registration.name,
+        Registration.phone,
+        Registration.quota_id,
+        Quota.name.label("quota_name"),
+        select(func.count())
+        .select_from(_Sibling)
+        .where(_Sibling.c.occurrence_id == Registration.occurrence_id)
+        .scalar_subquery()
+        .label("quotas"),
+        select(func.count())
+        .select_from(_Other)
+        .where(
+            _Other.c.occurrence_id == Registration.occurrence_id,
+            _Other.c.quota_id == Registration.quota_id,
+            _Other.c.status == RegistrationStatus.WAITLISTED.value,
+            _Other.c.id < Registration.id,
+        )
+        .scalar_subquery()
+        .label("ahead"),
+    )
+    .join(Occurrence, Occurrence.id == Registration.occurrence_id)
+    .join(Activity, Activity.id == Occurrence.activity_id)
+    .join(Agency, Agency.id == Activity.agency_id)
+    .join(Quota, Quota.id == Registration.quota_id)
+    .where(Registration.code == bindparam("code"))
+)
+
+
+def ticket(code: str) -> Ticket:
+    """The registration with this ticket code, the cancelled ones included.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session().execute(_TICKET, {"code": sayable(code)}).first()
+    if row is None:
+        raise NotFound()
+    return Ticket(
+        id=row.registration_id,
+        code=row.ticket_code,
+        number=row.ticket_number,
+        status=RegistrationStatus(row.ticket_status),
+        party_size=row.party_size,
+        attended=row.attended,
+        checked_in_at=row.checked_in_at,
+        name=row.name or "",
+        masked_phone=mask_phone(row.phone) if row.phone else "",
+        quota_id=row.quota_id,
+        quota_name=row.quota_name,
+        quotas=row.quotas,
+        ahead=row.ahead,
+        occasion=occasion_from(row),
+    )
+
+
+def occurrences_with_someone_to_serve(now: datetime) -> list[int]:
+    """Occurrences before their start in which free seats and a party that fits into them wait for each other."""
+    statement = (
+        select(Occurrence.id)
+        .join(Quota, Quota.occurrence_id == Occurrence.id)
+        .join(Registration, Registration.quota_id == Quota.id)
+        .where(
+            Occurrence.starts_at > now,
+            Occurrence.status == OccurrenceStatus.SCHEDULED,
+            Registration.status == RegistrationStatus.WAITLISTED,
+            Registration.party_size <= Quota.capacity - Quota.taken,
+        )
+        .distinct()
+        .order_by(Occurrence.id)
+    )
+    return list(session().scalars(statement))

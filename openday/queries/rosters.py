@@ -1,0 +1,122 @@
+"""Who is on the list of an occurrence, for the staff whose right reaches it; telephone numbers masked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from openday.db import session
+from openday.errors import NotFound
+from openday.models.occurrences import Quota
+from openday.models.registrations import Registration
+from openday.queries.registrations import sayable
+from openday.rules.phone import mask_phone
+from openday.rules.states import RegistrationSource, RegistrationStatus
+
+PER_PAGE = 100
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One party on the list."""
+
+    code: str
+    number: str
+    name: str
+    phone: str
+    party_size: int
+    status: RegistrationStatus
+    quota: str
+    source: RegistrationSource
+    attended: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class RosterCount:
+    """Parties and persons of one status."""
+
+    parties: int
+    people: int
+
+
+_COLUMNS = (
+    select(
+        Registration.code,
+        Registration.number,
+        Registration.name,
+        Registration.phone,
+        Registration.party_size,
+        Registration.status,
+        Registration.source,
+        Registration.attended,
+        Registration.created_at,
+        Quota.name.label("quota"),
+    )
+    .join(Quota, Quota.id == Registration.quota_id)
+    .order_by(
+        case(
+            {RegistrationStatus.CONFIRMED.value: 0, RegistrationStatus.WAITLISTED.value: 1},
+            value=Registration.status,
+            else_=2,
+        ),
+        Registration.id,
+    )
+)
+
+
+def roster(occurrence_id: int, *, page: int | None = None) -> list[RosterRow]:
+    """The list: confirmed, waiting, cancelled, each in the order in which they came; all of it, or one page."""
+    statement = _COLUMNS.where(Registration.occurrence_id == occurrence_id)
+    if page is not None:
+        statement = statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    return [_row(found) for found in session().execute(statement)]
+
+
+def _row(found: Any) -> RosterRow:
+    return RosterRow(
+        code=found.code,
+        number=found.number,
+        name=found.name or "",
+        phone=mask_phone(found.phone) if found.phone else "",
+        party_size=found.party_size,
+        status=RegistrationStatus(found.status),
+        quota=found.quota,
+        source=RegistrationSource(found.source),
+        attended=found.attended,
+        created_at=found.created_at,
+    )
+
+
+def roster_counts(occurrence_id: int) -> dict[RegistrationStatus, RosterCount]:
+    """How many parties and persons the list holds, by status; every status is there."""
+    found = {
+        RegistrationStatus(row.status): RosterCount(row.parties, row.people)
+        for row in session().execute(
+            select(
+                Registration.status,
+                func.count().label("parties"),
+                func.sum(Registration.party_size).label("people"),
+            )
+            .where(Registration.occurrence_id == occurrence_id)
+            .group_by(Registration.status)
+        )
+    }
+    return {status: found.get(status, RosterCount(0, 0)) for status in RegistrationStatus}
+
+
+def roster_entry(occurrence_id: int, number: str) -> RosterRow:
+    """The party with this desk number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = (
+        session()
+        .execute(_COLUMNS.where(Registration.occurrence_id == occurrence_id, Registration.number == sayable(number)))
+        .first()
+    )
+    if row is None:
+        raise NotFound()
+    return _row(row)

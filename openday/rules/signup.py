@@ -1,0 +1,76 @@
+"""Whether somebody may get onto the list of an occurrence now, and what becomes of the data that they give."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from openday.rules.privacy import delete_after
+from openday.rules.seats import Window, registration_window
+from openday.rules.states import SignupMode
+from openday.rules.wording import moment_text
+
+NOTICE_VERSION = "2026-11"
+"""The wording of the consent below; goes up when its meaning changes, and is stored with every consent."""
+
+NAME_LIMIT = 50
+EMAIL_LIMIT = 200
+
+
+class Closure(StrEnum):
+    """Why nobody can sign up at this moment."""
+
+    CANCELLED = "cancelled"
+    NO_NEED = "open_door"
+    INVITED_ONLY = "invited"
+    NOT_YET = "not_yet"
+    OVER = "closed"
+
+
+@dataclass(frozen=True)
+class SignupFacts:
+    """What sign-up to one occurrence depends on; times know their zone, None means no limit of its own."""
+
+    mode: SignupMode
+    cancelled: bool
+    starts_at: datetime
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+    @property
+    def ends(self) -> datetime:
+        """When sign-up is over: at its own end, at the latest when the occurrence starts."""
+        return min(self.closes_at, self.starts_at) if self.closes_at else self.starts_at
+
+
+def closure(facts: SignupFacts, now: datetime, *, staff: bool = False) -> Closure | None:
+    """Why sign-up is closed at `now`, or None when it is open.
+
+    Staff enter the people who were invited; for everything else the same times hold for every door.
+    """
+    if facts.cancelled:
+        return Closure.CANCELLED
+    if facts.mode is SignupMode.OPEN_DOOR:
+        return Closure.NO_NEED
+    if facts.mode is not SignupMode.FIRST_COME and not (staff and facts.mode is SignupMode.INVITATION):
+        return Closure.INVITED_ONLY
+    window = registration_window(facts.opens_at, facts.ends, now)
+    if window is Window.NOT_YET:
+        return Closure.NOT_YET
+    return Closure.OVER if window is Window.OVER else None
+
+
+def closure_text(why: Closure, facts: SignupFacts) -> str:
+    """The sentence for people."""
+    if why is Closure.NOT_YET and facts.opens_at is not None:
+        return f"报名尚未开始，开始时间为{moment_text(facts.opens_at)}"
+    if why is Closure.OVER:
+        return f"报名已于{moment_text(facts.ends)}截止"
+    return {
+        Closure.CANCELLED: "本场活动已取消，不再接受报名",
+        Closure.NO_NEED: "本场活动无需报名，请按公布的时间直接前往",
+    }.get(why, "本场活动不公开报名，参加人员由举办单位邀请")
+
+
+def deletion_day(ends_at: datetime, days: int) -> date:
+    """The day on which the personal data of an occurrence is deleted, `days` after the day it ended."""
+    return delete_after(ends_at.date(), days) + timedelta(days=1)

@@ -1,0 +1,366 @@
+"""Signing up: one transaction that takes the seats, writes the registration, and puts its message into the outbox."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, bindparam, exists, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from openday import clock, vault
+from openday.db import session, use_case
+from openday.errors import Closed, Conflict, Duplicate, Full, Refused, StoreAway
+from openday.models.activities import Activity
+from openday.models.columns import new_code
+from openday.models.occurrences import Occurrence, Quota
+from openday.models.registrations import IdempotencyKey, Registration
+from openday.queries.activities import occurrence_in_reach
+from openday.queries.registrations import SHEET, Occasion, QuotaSeats, SignupSheet, phone_index, sayable, sheet_from
+from openday.rules.permissions import Actor, Right
+from openday.rules.phone import normalise_phone
+from openday.rules.privacy import clean_text
+from openday.rules.seats import Seats, check_party
+from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text
+from openday.rules.states import ActivityStatus, RegistrationSource, RegistrationStatus
+from openday.services import ledger
+from openday.services.party_steps import Guest, TicketUrl, take_seats, tell
+
+_KEY_LIMIT = 200
+_ATTEMPTS = 4
+_MAILBOX = re.compile(r"[^\s@<>\"(),:;\\]+@[^\s@<>\"(),:;\\]+\.[^\s@<>\"(),:;\\]+")
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """What the form says; `quota` is a quota's position, None where there is no choice, `key` makes repeats safe."""
+
+    name: str
+    phone: str
+    party_size: int
+    consent: bool
+    key: str
+    quota: int | None = None
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The answer to a sign-up; the same for every repeat with the same key."""
+
+    code: str
+    number: str
+    status: RegistrationStatus
+    party_size: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A sign-up as understood: cleaned, canonical, hashed."""
+
+    occurrence: str
+    name: str
+    phone: str
+    phone_hash: str
+    email: str
+    party_size: int
+    quota: int | None
+    key_hash: str
+    fingerprint: str
+    code: str
+    source: RegistrationSource
+
+
+def register(
+    occurrence: str,
+    wish: SignUp,
+    *,
+    ticket_url: TicketUrl,
+    actor: Actor | None = None,
+    source: RegistrationSource = RegistrationSource.ONLINE,
+) -> Registered:
+    """Put a party onto the list of the occurrence with this code, or onto its waitlist when seats do not suffice.
+
+    `actor` is whoever enters a registration from phone, counter or paper, with that `source`. What needs no lock
+    (reading the form, hashing) is done before the transaction begins.
+
+    Raises:
+        NotFound: no such public occurrence (for `actor`: none within reach).
+        Refused: something in the form is not acceptable; `field` says what.
+        Closed: not the time, or not the way to sign up.
+        Duplicate: this phone is on the list already.
+        Full: fewer seats than asked for, and no waitlist.
+        Conflict: the key was used for something else.
+    """
+    understood = _understood(occurrence, wish, source)
+    for _ in range(_ATTEMPTS):
+        try:
+            return _register(understood, actor, ticket_url)
+        except IntegrityError:
+            continue  # somebody was first with this key, phone or number; looked at again, it has a plain answer
+    raise StoreAway("系统繁忙，本次报名没有保存，请用同一页面再提交一次")
+
+
+def _understood(occurrence: str, wish: SignUp, source: RegistrationSource) -> _Wish:
+    name = _cleaned_name(wish.name)
+    try:
+        phone = normalise_phone(wish.phone)
+    except ValueError as wrong:
+        raise Refused(str(wrong), field="phone") from wrong
+    email = clean_email(wish.email)
+    if not wish.consent:
+        raise Refused("请勾选同意后再提交", field="consent")
+    if not 1 <= len(wish.key) <= _KEY_LIMIT:
+        raise Refused(f"提交标识应为1至{_KEY_LIMIT}个字符，请刷新页面后重新填写")
+    content = "\0".join([occurrence, name, phone, email, str(wish.party_size), str(wish.quota or 1), source.value])
+    return _Wish(
+        occurrence=occurrence,
+        name=name,
+        phone=phone,
+        phone_hash=phone_index(phone),
+        email=email,
+        party_size=wish.party_size,
+        quota=wish.quota,
+        key_hash=vault.blind_index(wish.key, "idempotency"),
+        fingerprint=vault.blind_index(content, "fingerprint"),
+        code=new_code(),
+        source=source,
+    )
+
+
+def _cleaned_name(text: str) -> str:
+    try:
+        name = clean_text(text, limit=NAME_LIMIT)
+    except ValueError as wrong:
+        raise Refused(f"姓名{wrong}", field="name") from wrong
+    if not name:
+        raise Refused("请填写姓名", field="name")
+    return name
+
+
+def clean_email(text: str) -> str:
+    """A mail address without surroundings, or '' when none was given.
+
+    Raises:
+        Refused: it is no address that mail can be sent to.
+    """
+    try:
+        email = clean_text(text, limit=EMAIL_LIMIT)
+    except ValueError as wrong:
+        raise Refused(f"电子邮箱{wrong}", field="email") from wrong
+    if email and not (email.isascii() and _MAILBOX.fullmatch(email)):
+        raise Refused("电子邮箱格式不正确，例如 name@example.com", field="email")
+    return email
+
+
+_OPEN_SHEET = SHEET.with_for_update(of=Occurrence, key_share=True)
+
+
+@use_case
+def _register(wish: _Wish, actor: Actor | None, ticket_url: TicketUrl) -> Registered:
+    now = clock.now()
+    if actor is not None:
+        occurrence_in_reach(actor, Right.REGISTRATION_ENTER, wish.occurrence)
+    sheet = sheet_from(session().execute(_OPEN_SHEET, {"code": sayable(wish.occurrence)}).all())
+    quota = _chosen_quota(sheet, wish.quota)
+    facts = _facts_under_lock(sheet.occasion, quota, wish)
+    if facts.earlier_id is not None:
+        return _same_answer(facts.earlier_id, facts.earlier_fingerprint, wish)
+    _refuse_what_cannot_be(sheet.occasion, facts, wish, now, staff=actor is not None)
+    status = _take_or_wait(sheet.occasion, quota, facts, wish.party_size)
+    registration_id = _write(sheet.occasion, quota, facts.number, wish, status, actor, now)
+    _announce(registration_id, facts.number, sheet.occasion, wish, status, now, ticket_url)
+    ledger.record(
+        "registration.create",
+        actor=actor,
+        record_type="registration",
+        record_id=registration_id,
+        now=now,
+        status=status.value,
+        party_size=wish.party_size,
+        source=wish.source.value,
+    )
+    return Registered(wish.code, facts.number, status, wish.party_size)
+
+
+def _chosen_quota(sheet: SignupSheet, position: int | None) -> QuotaSeats:
+    if position is None and len(sheet.quotas) == 1:
+        return sheet.quotas[0]
+    for quota in sheet.quotas:
+        if quota.position == position:
+            return quota
+    raise Refused("请选择报名类别", field="quota")
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is true of the list while the lock is held."""
+
+    off: bool
+    seats: Seats
+    earlier_id: int | None
+    earlier_fingerprint: str
+    phone_taken: bool
+    number: str
+
+
+_FACTS = (
+    select(
+        Activity.status,
+        Quota.capacity,
+        Quota.taken,
+        select(IdempotencyKey.registration_id)
+        .where(IdempotencyKey.key_hash == bindparam("key_hash"))
+        .scalar_subquery()
+        .label("earlier_id"),
+        select(IdempotencyKey.fingerprint)
+        .where(IdempotencyKey.key_hash == bindparam("key_hash"))
+        .scalar_subquery()
+        .label("earlier_fingerprint"),
+        exists()
+        .where(
+            Registration.occurrence_id == bindparam("occurrence_id"),
+            Registration.phone_hash == bindparam("phone_hash"),
+            Registration.status != RegistrationStatus.CANCELLED.value,
+        )
+        .label("phone_taken"),
+        exists()
+        .where(Registration.occurrence_id == bindparam("occurrence_id"), Registration.number == bindparam("number"))
+        .label("number_taken"),
+    )
+    .select_from(Quota)
+    .join(Activity, Activity.id == bindparam("activity_id"))
+    .where(Quota.id == bindparam("quota_id"))
+)
+
+
+def _facts_under_lock(occasion: Occasion, quota: QuotaSeats, wish: _Wish) -> _Facts:
+    """Read again what the first statement may have seen before it got the lock; with a desk number nobody has."""
+    while True:
+        number = f"{secrets.randbelow(1_000_000):06d}"
+        row = (
+            session()
+            .execute(
+                _FACTS,
+                {
+                    "key_hash": wish.key_hash,
+                    "occurrence_id": occasion.id,
+                    "activity_id": occasion.activity_id,
+                    "phone_hash": wish.phone_hash,
+                    "number": number,
+                    "quota_id": quota.id,
+                },
+            )
+            .one()
+        )
+        if not row.number_taken:
+            break
+    off = occasion.facts.cancelled or row.status == ActivityStatus.CANCELLED
+    seats = Seats(row.capacity, row.taken)
+    return _Facts(off, seats, row.earlier_id, row.earlier_fingerprint or "", bool(row.phone_taken), number)
+
+
+def _same_answer(registration_id: int, fingerprint: str, wish: _Wish) -> Registered:
+    if fingerprint != wish.fingerprint:
+        raise Conflict("这份表单此前已经提交过，且内容与这次不同。如需另外报名，请重新打开报名页面填写。")
+    row = (
+        session()
+        .execute(
+            select(Registration.code, Registration.number, Registration.status, Registration.party_size).where(
+                Registration.id == registration_id
+            )
+        )
+        .one()
+    )
+    return Registered(row.code, row.number, RegistrationStatus(row.status), row.party_size, repeated=True)
+
+
+def _refuse_what_cannot_be(occasion: Occasion, facts: _Facts, wish: _Wish, now: datetime, *, staff: bool) -> None:
+    if facts.off:
+        raise Closed("本场活动已取消，不再接受报名")
+    why = closure(occasion.facts, now, staff=staff)
+    if why is not None:
+        raise Closed(closure_text(why, occasion.facts))
+    try:
+        check_party(wish.party_size, occasion.party_limit)
+    except ValueError as wrong:
+        raise Refused(str(wrong), field="party_size") from wrong
+    if facts.phone_taken:
+        raise Duplicate("这个手机号码已经报名本场活动，不需要重复提交。")
+
+
+def _take_or_wait(occasion: Occasion, quota: QuotaSeats, facts: _Facts, people: int) -> RegistrationStatus:
+    if take_seats(quota.id, people):
+        return RegistrationStatus.CONFIRMED
+    free, capacity = facts.seats.free, facts.seats.capacity
+    if not occasion.waitlist or capacity == 0:
+        if free >= people:
+            raise Full("空出的名额正在按次序补给候补人员。")
+        raise Full("名额已满。" if free == 0 else f"剩余{free}个名额，不够一行{people}人。")
+    if people > capacity:
+        raise Refused(f"本场名额共{capacity}个，报名人数应不超过{capacity}人", field="party_size")
+    return RegistrationStatus.WAITLISTED
+
+
+_INSERT = insert(cast(Table, Registration.__table__)).returning(cast("ColumnElement[int]", Registration.__table__.c.id))
+_INSERT_KEY = insert(cast(Table, IdempotencyKey.__table__))
+
+
+def _write(
+    occasion: Occasion,
+    quota: QuotaSeats,
+    number: str,
+    wish: _Wish,
+    status: RegistrationStatus,
+    actor: Actor | None,
+    now: datetime,
+) -> int:
+    values: dict[str, Any] = {
+        "code": wish.code,
+        "number": number,
+        "occurrence_id": occasion.id,
+        "quota_id": quota.id,
+        "status": status.value,
+        "source": wish.source.value,
+        "name": wish.name,
+        "phone": wish.phone,
+        "phone_hash": wish.phone_hash,
+        "phone_last4": wish.phone[-4:],
+        "email": wish.email or None,
+        "party_size": wish.party_size,
+        "consent_version": NOTICE_VERSION,
+        "consented_at": now,
+        "created_at": now,
+        "confirmed_at": now if status is RegistrationStatus.CONFIRMED else None,
+        "attended": 0,
+        "entered_by_id": actor.user_id if actor else None,
+    }
+    registration_id: int = session().execute(_INSERT, values).scalar_one()
+    session().execute(
+        _INSERT_KEY,
+        {
+            "key_hash": wish.key_hash,
+            "fingerprint": wish.fingerprint,
+            "registration_id": registration_id,
+            "created_at": now,
+        },
+    )
+    return registration_id
+
+
+def _announce(
+    registration_id: int,
+    number: str,
+    occasion: Occasion,
+    wish: _Wish,
+    status: RegistrationStatus,
+    now: datetime,
+    ticket_url: TicketUrl,
+) -> None:
+    who = Guest(registration_id, wish.code, number, wish.name, wish.phone, wish.email, wish.party_size)
+    if status is RegistrationStatus.CONFIRMED:
+        tell("registration.confirmed", "messages/registration_confirmed.txt", who, occasion, now, ticket_url)
+    else:
+        tell("registration.waitlisted", "messages/registration_waitlisted.txt", who, occasion, now, ticket_url)

@@ -1,0 +1,77 @@
+"""Taking personal data out of the house: a list exported, one telephone number revealed. Each leaves an audit row."""
+
+from sqlalchemy import select
+
+from openday import clock
+from openday.db import session, use_case
+from openday.errors import NotFound, Refused
+from openday.models.registrations import Registration
+from openday.queries.activities import occurrence_in_reach
+from openday.queries.registrations import sayable
+from openday.queries.rosters import RosterRow, roster
+from openday.rules.permissions import Actor, Right
+from openday.rules.privacy import clean_text
+from openday.services import ledger
+
+REASON_LIMIT = 200
+
+
+@use_case
+def export_roster(actor: Actor, occurrence: str) -> list[RosterRow]:
+    """The whole list of an occurrence to take away, telephone numbers masked.
+
+    Raises:
+        NotFound: no such occurrence within reach of the right to export.
+    """
+    now = clock.now()
+    found = occurrence_in_reach(actor, Right.ROSTER_EXPORT, occurrence)
+    rows = roster(found.id)
+    ledger.record(
+        "roster.export",
+        actor=actor,
+        record_type="occurrence",
+        record_id=found.id,
+        now=now,
+        agency_id=found.activity.agency_id,
+        rows=len(rows),
+    )
+    return rows
+
+
+@use_case
+def reveal_phone(actor: Actor, occurrence: str, number: str, reason: str) -> str:
+    """One telephone number in full; the reason is kept in the audit log.
+
+    Raises:
+        NotFound: no such party within reach, or its personal data has been deleted.
+        Refused: no reason was given.
+    """
+    now = clock.now()
+    found = occurrence_in_reach(actor, Right.ROSTER_EXPORT, occurrence)
+    try:
+        why = clean_text(reason, limit=REASON_LIMIT)
+    except ValueError as wrong:
+        raise Refused(f"事由{wrong}", field="reason") from wrong
+    if not why:
+        raise Refused("请填写查看事由，例如：时间有变，需电话通知本人", field="reason")
+    row = (
+        session()
+        .execute(
+            select(Registration.id, Registration.phone).where(
+                Registration.occurrence_id == found.id, Registration.number == sayable(number)
+            )
+        )
+        .first()
+    )
+    if row is None or not row.phone:
+        raise NotFound()
+    ledger.record(
+        "registration.reveal_phone",
+        actor=actor,
+        record_type="registration",
+        record_id=row.id,
+        now=now,
+        agency_id=found.activity.agency_id,
+        reason=why,
+    )
+    return str(row.phone)

@@ -1,0 +1,50 @@
+"""Lists of the agency's own occurrences, and registrations that came by phone, counter or paper."""
+
+from flask.typing import ResponseReturnValue
+
+from openday.rules.permissions import Role
+from openday.web import roster_pages
+from openday.web.access import open_to
+from openday.web.agency.blueprint import bp
+
+
+@bp.get("/occurrences/<code>/roster")
+@open_to(Role.FILER, Role.REVIEWER)
+def roster(code: str) -> ResponseReturnValue:
+    """Who is on the list."""
+    return roster_pages.show_roster("agency", code)
+
+
+@bp.get("/occurrences/<code>/roster.csv")
+@open_to(Role.FILER)
+def roster_csv(code: str) -> ResponseReturnValue:
+    """The list to take away."""
+    return roster_pages.send_roster(code)
+
+
+@bp.get("/occurrences/<code>/roster/<number>")
+@open_to(Role.FILER, Role.REVIEWER)
+def roster_entry(code: str, number: str) -> ResponseReturnValue:
+    """One party on the list."""
+    return roster_pages.show_entry("agency", code, number)
+
+
+@bp.post("/occurrences/<code>/roster/<number>")
+@open_to(Role.FILER)
+def roster_reveal(code: str, number: str) -> ResponseReturnValue:
+    """See one telephone number, with a reason."""
+    return roster_pages.show_phone("agency", code, number)
+
+
+@bp.get("/occurrences/<code>/registrations/new")
+@open_to(Role.FILER)
+def registration_new(code: str) -> ResponseReturnValue:
+    """The form for somebody who did not sign up online."""
+    return roster_pages.new_registration("agency", code)
+
+
+@bp.post("/occurrences/<code>/registrations/new")
+@open_to(Role.FILER)
+def registration_submit(code: str) -> ResponseReturnValue:
+    """Enter the registration."""
+    return roster_pages.enter_registration("agency", code)

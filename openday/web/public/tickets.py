@@ -1,0 +1,86 @@
+"""The ticket: what its holder sees, and what they may still do with it."""
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from openday import clock
+from openday.documents.qr import qr_png
+from openday.errors import Conflict, Refused
+from openday.queries.registrations import Ticket, ticket
+from openday.services import registration_changes
+from openday.web.access import ANYONE, open_to
+from openday.web.forms.registrations import PartyForm, whole_number
+from openday.web.forms.texts import put_problem
+from openday.web.public.blueprint import bp
+from openday.web.public.registrations import address_of, ticket_url
+
+
+@bp.get("/tickets/<code>")
+@open_to(ANYONE)
+def ticket_show(code: str) -> ResponseReturnValue:
+    """State, number, QR code, when and where, and what can be changed."""
+    return _page(ticket(code), PartyForm())
+
+
+@bp.get("/tickets/<code>/qr.png")
+@open_to(ANYONE)
+def ticket_qr(code: str) -> ResponseReturnValue:
+    """The address of the ticket as a picture to keep."""
+    return _picture(qr_png(ticket_url(ticket(code).code)))
+
+
+@bp.post("/tickets/<code>/party")
+@open_to(ANYONE)
+def ticket_party(code: str) -> ResponseReturnValue:
+    """Come with more or fewer people."""
+    form = PartyForm()
+    try:
+        if not form.validate():
+            return _page(ticket(code), form, 422)
+        registration_changes.change_party(code, whole_number(form.party_size.data), ticket_url=ticket_url)
+    except Refused as refused:
+        put_problem(form, refused.field, refused.message)
+        return _page(ticket(code), form, 422)
+    except Conflict as conflict:
+        put_problem(form, "party_size", conflict.message)
+        return _page(ticket(code), form, 409, conflict.outcome)
+    return redirect(url_for("public.ticket_show", code=code), code=303)
+
+
+@bp.get("/tickets/<code>/cancel")
+@open_to(ANYONE)
+def ticket_cancel(code: str) -> ResponseReturnValue:
+    """Ask once more; nothing is cancelled by opening a page."""
+    held = ticket(code)
+    if not held.changeable(clock.now()):
+        return redirect(url_for("public.ticket_show", code=code), code=303)
+    return render_template("public/ticket_cancel.html", ticket=held)
+
+
+@bp.post("/tickets/<code>/cancel")
+@open_to(ANYONE)
+def ticket_cancel_submit(code: str) -> ResponseReturnValue:
+    """Cancel; a second time changes nothing."""
+    registration_changes.cancel_registration(code, ticket_url=ticket_url)
+    return redirect(url_for("public.ticket_show", code=code), code=303)
+
+
+def _page(held: Ticket, form: PartyForm, status: int = 200, outcome: str = "") -> ResponseReturnValue:
+    form.offer(max(held.occasion.party_limit, held.party_size))
+    if request.method == "GET":
+        form.party_size.data = str(held.party_size)
+    page = render_template(
+        "public/ticket_show.html",
+        ticket=held,
+        form=form,
+        outcome=outcome or ("invalid" if status == 422 else held.state),
+        changeable=held.changeable(clock.now()),
+        calendar_href=address_of("public.activity_calendar", code=held.occasion.activity_code),
+    )
+    return page, status
+
+
+def _picture(png: bytes) -> Response:
+    response = make_response(png)
+    response.mimetype = "image/png"
+    return response

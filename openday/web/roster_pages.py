@@ -1,0 +1,148 @@
+"""The list of an occurrence for staff: the same pages for the agency and for the office, each under its own address.
+
+`area` is the name of the blueprint ('agency' or 'office'); the queries decide what is within reach.
+"""
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from openday import clock
+from openday.documents.csv_export import csv_bytes
+from openday.errors import Conflict, Refused
+from openday.queries import rosters
+from openday.queries.activities import occurrence_in_reach
+from openday.queries.registrations import signup_sheet
+from openday.rules.permissions import Right
+from openday.rules.signup import closure, closure_text
+from openday.rules.states import RegistrationSource
+from openday.services import registrations
+from openday.services.rosters import export_roster, reveal_phone
+from openday.web.access import the_actor
+from openday.web.forms.registrations import RevealForm, StaffRegistrationForm
+from openday.web.forms.texts import put_problem
+from openday.web.pages import absolute_url
+
+CSV_HEADER = (
+    "code", "name", "phone", "party_size", "status", "number", "quota", "source", "attended", "registered_at",
+)  # fmt: skip
+
+
+def show_roster(area: str, code: str) -> ResponseReturnValue:
+    """The list, a hundred parties a page, with the counts above."""
+    occurrence = occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
+    counts = rosters.roster_counts(occurrence.id)
+    pages = max(1, -(-sum(count.parties for count in counts.values()) // rosters.PER_PAGE))
+    asked = request.args.get("page", "1")
+    page = min(max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1, 1), pages)
+    return render_template(
+        "rosters/roster.html",
+        area=area,
+        occurrence=occurrence,
+        sheet=signup_sheet(code),
+        counts=counts,
+        rows=rosters.roster(occurrence.id, page=page),
+        page=page,
+        pages=pages,
+    )
+
+
+def send_roster(code: str) -> ResponseReturnValue:
+    """The whole list as CSV. Taking it away is noted in the audit log, the one thing that this GET writes."""
+    rows = export_roster(the_actor(), code)
+    response = make_response(
+        csv_bytes(
+            CSV_HEADER,
+            (
+                (
+                    row.code,
+                    row.name,
+                    row.phone,
+                    str(row.party_size),
+                    row.status.value,
+                    row.number,
+                    row.quota,
+                    row.source.value,
+                    str(row.attended),
+                    row.created_at.isoformat(timespec="seconds"),
+                )
+                for row in rows
+            ),
+        )
+    )
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="roster-{code}.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def show_entry(area: str, code: str, number: str) -> ResponseReturnValue:
+    """One party, with the form to see its telephone number."""
+    return _entry(area, code, number, RevealForm())
+
+
+def show_phone(area: str, code: str, number: str) -> ResponseReturnValue:
+    """The telephone number of one party, on this page alone: it stands in no address and is not kept."""
+    form = RevealForm()
+    try:
+        if not form.validate():
+            return _entry(area, code, number, form, 422)
+        phone = reveal_phone(the_actor(), code, number, form.reason.data or "")
+    except Refused as refused:
+        put_problem(form, refused.field, refused.message)
+        return _entry(area, code, number, form, 422)
+    return _entry(area, code, number, form, 200, phone)
+
+
+def _entry(
+    area: str, code: str, number: str, form: RevealForm, status: int = 200, phone: str = ""
+) -> ResponseReturnValue:
+    occurrence = occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
+    row = rosters.roster_entry(occurrence.id, number)
+    page = render_template(
+        "rosters/roster_entry.html", area=area, occurrence=occurrence, row=row, form=form, phone=phone
+    )
+    return page, status
+
+
+def new_registration(area: str, code: str) -> ResponseReturnValue:
+    """The sign-up form for somebody who called, came to the counter or wrote."""
+    return _staff_form(area, code, StaffRegistrationForm())
+
+
+def enter_registration(area: str, code: str) -> ResponseReturnValue:
+    """Put them onto the same list by the same rules, then show their entry."""
+    form = StaffRegistrationForm()
+    try:
+        if not form.validate():
+            return _staff_form(area, code, form, 422)
+        done = registrations.register(
+            code,
+            form.sign_up(request.headers.get("Idempotency-Key") or None),
+            ticket_url=lambda ticket: absolute_url("public.ticket_show", code=ticket),
+            actor=the_actor(),
+            source=RegistrationSource(form.source.data),
+        )
+    except Refused as refused:
+        put_problem(form, refused.field, refused.message)
+        return _staff_form(area, code, form, 422)
+    except Conflict as conflict:
+        put_problem(form, None, conflict.message)
+        return _staff_form(area, code, form, conflict.status, conflict.outcome)
+    return redirect(url_for(f"{area}.roster_entry", code=code, number=done.number), code=303)
+
+
+def _staff_form(
+    area: str, code: str, form: StaffRegistrationForm, status: int = 200, outcome: str = ""
+) -> ResponseReturnValue:
+    occurrence_in_reach(the_actor(), Right.REGISTRATION_ENTER, code)
+    sheet = signup_sheet(code)
+    why = closure(sheet.occasion.facts, clock.now(), staff=True)
+    page = render_template(
+        "rosters/registration_new.html",
+        area=area,
+        sheet=sheet,
+        form=form.prepare(sheet),
+        outcome=outcome or ("invalid" if status == 422 else ""),
+        closed=closure_text(why, sheet.occasion.facts) if why else "",
+    )
+    return page, status
