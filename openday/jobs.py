@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 
+from openday import clock
 from openday.config import Settings
 from openday.db import db
 from openday.delivery.senders import NeverDeliverable, Sender, TryLater, senders
-from openday.services import housekeeping, messages
+from openday.queries import system
+from openday.services import housekeeping, messages, retention
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +31,23 @@ class Job:
     lease: timedelta = timedelta(minutes=5)
 
 
-JOBS: tuple[Job, ...] = (
-    Job("seal_ledger", timedelta(seconds=5), housekeeping.seal_ledger),
-    Job("forget_expired", timedelta(hours=1), housekeeping.forget_expired),
-)
+def jobs_of(settings: Settings) -> tuple[Job, ...]:
+    """Every periodic job of an installation."""
+    return (
+        Job("seal_ledger", timedelta(seconds=5), housekeeping.seal_ledger),
+        Job("forget_expired", timedelta(hours=1), housekeeping.forget_expired),
+        Job("forget_persons", timedelta(hours=6), partial(retention.forget_persons, settings.retention_days)),
+    )
 
 
 def run_due(settings: Settings) -> int:
     """One pass: every job that is due, then the outbox. Returns how many messages were handled."""
-    for job in JOBS:
-        _run(job)
+    waiting = system.jobs_not_due(clock.now())
+    for job in jobs_of(settings):
+        if job.name not in waiting:
+            _run(job)
+    if not system.anything_to_send(clock.now()):
+        return 0
     return send_messages(senders(settings.smtp_url, settings.sms_gateway_url, settings.mail_from))
 
 
@@ -62,10 +72,10 @@ def send_messages(ways: Mapping[str, Sender]) -> int:
 
 
 def _run(job: Job) -> None:
-    if not housekeeping.claim_job(job.name, job.every, job.lease):
-        return
     error = ""
     try:
+        if not housekeeping.claim_job(job.name, job.every, job.lease):
+            return
         result = job.run()
         if result:
             log.info("job %s: %s", job.name, result)

@@ -83,7 +83,8 @@ class Companion:
     def _keep_running(self) -> None:
         command = [sys.executable, "-m", "openday", "serve", "--jobs-only", "--parent", str(os.getpid())]
         while not self._stopping.is_set():
-            self._process = subprocess.Popen(command)
+            # A session of its own: Ctrl-C at the terminal reaches us, and we end it.
+            self._process = subprocess.Popen(command, start_new_session=True)
             self._process.wait()
             if not self._stopping.wait(1):
                 log.warning("the job worker ended; starting it again")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 
 from openday import clock
 from openday.db import session, use_case
@@ -71,5 +71,6 @@ def forget_expired() -> dict[str, int]:
     }
     gone = {}
     for name, statement in statements.items():
-        gone[name] = int(getattr(session().execute(statement), "rowcount", 0))
+        result = session().execute(statement)
+        gone[name] = result.rowcount if isinstance(result, CursorResult) else 0
     return gone

@@ -34,8 +34,11 @@ class Claimed:
 
 
 @use_case
-def claim_messages(limit: int = 20) -> list[Claimed]:
-    """Take up to `limit` messages that are due; nobody else takes them while the lease runs."""
+def claim_messages(limit: int = 5) -> list[Claimed]:
+    """Take up to `limit` messages that are due; nobody else takes them while the lease runs.
+
+    Five, because a mail server that hangs costs 20 seconds a message, and the lease must outlast them all.
+    """
     now = clock.now()
     due = (
         select(Message)

@@ -7,10 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from openday.app import create_app
 from openday.cli import openday
 from openday.db import db, session
 from openday.models.people import User
 from openday.services import people
+from tests.conftest import settings_for
 from tests.factories.people import House
 
 
@@ -63,9 +65,6 @@ def test_migrating_twice_changes_nothing(any_app: Flask, any_house: House) -> No
 
 
 def test_a_database_without_its_schema_is_not_ready(tmp_path: Path) -> None:
-    from openday.app import create_app
-    from tests.conftest import settings_for
-
     visitor = create_app(settings_for(f"sqlite:///{tmp_path}/empty.db", tmp_path)).test_client()
     response = visitor.get("/readyz")
     assert (response.status_code, response.get_json()) == (503, {"status": "migrations pending"})

@@ -1,0 +1,90 @@
+"""Forgetting: personal data goes when its stated day has come; counts stay."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import CursorResult, Delete, Update, delete, or_, select, update
+
+from openday import clock
+from openday.clock import SHANGHAI
+from openday.db import session, use_case
+from openday.models.aftermath import Suggestion
+from openday.models.ledger import Message
+from openday.models.occurrences import Occurrence
+from openday.models.plans import PlanImport
+from openday.models.registrations import Registration
+from openday.rules.states import MessageStatus, SuggestionStatus
+from openday.services import ledger
+
+BATCH = 500
+
+
+def forget_persons(retention_days: int) -> dict[str, int]:
+    """Delete names, phones and mail addresses of occurrences that ended `retention_days` ago, and what was sent.
+
+    Goes in batches, each a transaction of its own, so that nobody waits behind it. Returns how many rows of each kind
+    were emptied; nothing at all when there was nothing to forget.
+    """
+    total: dict[str, int] = {}
+    while True:
+        gone = _forget_batch(retention_days)
+        for kind, count in gone.items():
+            total[kind] = total.get(kind, 0) + count
+        if not any(gone.values()):
+            return {kind: count for kind, count in total.items() if count}
+
+
+@use_case
+def _forget_batch(retention_days: int) -> dict[str, int]:
+    now = clock.now()
+    before = _midnight(now.date() - timedelta(days=retention_days))
+    gone = {
+        "registrations": _forget_registrations(before),
+        "messages": _forget_messages(before),
+        "suggestions": _forget_suggestions(before),
+        "imports": _changed(delete(PlanImport).where(PlanImport.created_at < before)),
+    }
+    if any(gone.values()):
+        ledger.record("retention.forget", actor=None, record_type="retention", record_id=None, now=now, **gone)
+    return gone
+
+
+def _forget_registrations(before: datetime) -> int:
+    over = (
+        select(Registration.id)
+        .join(Occurrence, Occurrence.id == Registration.occurrence_id)
+        .where(Occurrence.ends_at < before)
+        .where(or_(Registration.name.is_not(None), Registration.phone.is_not(None), Registration.email.is_not(None)))
+        .limit(BATCH)
+    )
+    ids = list(session().scalars(over))
+    nothing = {"name": None, "phone": None, "email": None, "phone_hash": None, "phone_last4": ""}
+    return _changed(update(Registration).where(Registration.id.in_(ids)).values(**nothing)) if ids else 0
+
+
+def _forget_messages(before: datetime) -> int:
+    """Messages of forgotten registrations, and other finished ones that are as old."""
+    forgotten = select(Registration.id).where(Registration.phone.is_(None), Registration.name.is_(None))
+    finished = Message.status != MessageStatus.QUEUED.value
+    theirs = Message.registration_id.in_(forgotten)
+    old = select(Message.id).where(Message.created_at < before, or_(theirs, finished)).limit(BATCH)
+    ids = list(session().scalars(old))
+    return _changed(delete(Message).where(Message.id.in_(ids))) if ids else 0
+
+
+def _forget_suggestions(before: datetime) -> int:
+    done = (SuggestionStatus.ANSWERED.value, SuggestionStatus.REMOVED.value)
+    named = or_(Suggestion.name.is_not(None), Suggestion.phone.is_not(None))
+    return _changed(
+        update(Suggestion)
+        .where(Suggestion.status.in_(done), Suggestion.received_at < before, named)
+        .values(name=None, phone=None)
+    )
+
+
+def _changed(statement: Update | Delete) -> int:
+    result = session().execute(statement.execution_options(synchronize_session=False))
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)
