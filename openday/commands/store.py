@@ -31,6 +31,7 @@ def verify() -> None:
     found = list(integrity.findings())
     for finding in found:
         click.echo(f"{finding.check}: {finding.record}")
+    click.echo(f"ledger: {integrity.ledger_head()}")
     click.echo(f"findings: {len(found)}")
     if found:
         sys.exit(1)

@@ -126,3 +126,10 @@ def ledger() -> Iterator[Finding]:
         if (row.position, row.chain) != (position, chain):
             yield Finding("ledger", f"audit row {row.id}: the chain breaks at position {position}")
             return
+
+
+def ledger_head() -> str:
+    """The newest link of the chain, 'position hash': kept elsewhere, it proves later that nothing was cut off."""
+    head = select(AuditEvent.position, AuditEvent.chain).where(AuditEvent.position.is_not(None))
+    row = session().execute(head.order_by(AuditEvent.position.desc()).limit(1)).first()
+    return f"{row.position} {row.chain}" if row else f"0 {CHAIN_START}"
