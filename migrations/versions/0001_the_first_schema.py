@@ -327,6 +327,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("invited", sa.Integer(), nullable=False),
         sa.Column("public", sa.Integer(), nullable=False),
@@ -461,12 +462,14 @@ def upgrade() -> None:
         "suggestions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("receipt", sa.String(length=28), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=True),
         sa.Column("activity_id", sa.Integer(), nullable=True),
         sa.Column("agency_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("consent_version", sa.String(length=20), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("removal_reason", sa.Text(), nullable=False),
@@ -490,12 +493,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_suggestions_agency_id")),
         sa.ForeignKeyConstraint(["drafted_by_id"], ["users.id"], name=op.f("fk_suggestions_drafted_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestions")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_suggestions_key_hash")),
         sa.UniqueConstraint("receipt", name=op.f("uq_suggestions_receipt")),
     )
     with op.batch_alter_table("suggestions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_suggestions_activity_id"), ["activity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_suggestions_agency_id"), ["agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_suggestions_drafted_by_id"), ["drafted_by_id"], unique=False)
+        batch_op.create_index("ix_suggestions_status_answered_at", ["status", "answered_at"], unique=False)
         batch_op.create_index("ix_suggestions_status_due_on", ["status", "due_on"], unique=False)
 
     op.create_table(
@@ -722,6 +727,7 @@ def downgrade() -> None:
     op.drop_table("desk_assignments")
     with op.batch_alter_table("suggestions", schema=None) as batch_op:
         batch_op.drop_index("ix_suggestions_status_due_on")
+        batch_op.drop_index("ix_suggestions_status_answered_at")
         batch_op.drop_index(batch_op.f("ix_suggestions_drafted_by_id"))
         batch_op.drop_index(batch_op.f("ix_suggestions_agency_id"))
         batch_op.drop_index(batch_op.f("ix_suggestions_activity_id"))

@@ -39,6 +39,7 @@ class Suggestion(Base):
         one_of("status", SuggestionStatus),
         one_of("adoption", Adoption),
         Index("ix_suggestions_status_due_on", "status", "due_on"),
+        Index("ix_suggestions_status_answered_at", "status", "answered_at"),
         CheckConstraint(
             "status != 'answered' OR (reply IS NOT NULL AND adoption IS NOT NULL)", name="answered_has_a_reply"
         ),
@@ -47,12 +48,16 @@ class Suggestion(Base):
     id: Mapped[Id]
     receipt: Mapped[str] = code_column(28)
     """Whoever holds the receipt code can follow what becomes of it."""
+    key_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Keyed hash of the form's key: the same form sent twice is one suggestion."""
     activity_id: Mapped[int | None] = reference("activities.id")
     agency_id: Mapped[int] = reference("agencies.id")
     status: Mapped[str] = mapped_column(String(20), default=SuggestionStatus.RECEIVED.value)
     text: Mapped[str] = mapped_column(Text)
     name: Mapped[str | None] = sealed_column("suggestions.name")
     phone: Mapped[str | None] = sealed_column("suggestions.phone")
+    consent_version: Mapped[str] = mapped_column(String(20), default="")
+    """The wording of the notice that the resident agreed to when it was received."""
     received_at: Mapped[datetime]
     due_on: Mapped[date | None]
     removal_reason: Mapped[str] = mapped_column(Text, default="")
@@ -95,6 +100,8 @@ class Outcome(Base):
     id: Mapped[Id]
     plan_id: Mapped[int] = reference("plans.id", index=False, unique=True)
     status: Mapped[str] = mapped_column(String(20), default=OutcomeStatus.FILED.value)
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts the saved texts; an editor or publisher who started from an older one is told."""
     held_on: Mapped[date]
     invited: Mapped[int] = mapped_column(default=0)
     public: Mapped[int] = mapped_column(default=0)
