@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo
 
 from openday.app import create_app
-from openday.commands import people, running, states, store, wording
+from openday.commands import filing, people, running, states, store, wording
 from openday.errors import OpenDayError
 
 
@@ -16,7 +16,14 @@ def openday() -> None:
     """The group that every command belongs to."""
 
 
-for command in (*running.COMMANDS, *store.COMMANDS, *people.COMMANDS, *wording.COMMANDS, *states.COMMANDS):
+for command in (
+    *running.COMMANDS,
+    *store.COMMANDS,
+    *people.COMMANDS,
+    *filing.COMMANDS,
+    *wording.COMMANDS,
+    *states.COMMANDS,
+):
     openday.add_command(command)
 
 

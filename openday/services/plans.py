@@ -13,6 +13,7 @@ from openday import clock
 from openday.db import session, use_case
 from openday.errors import ChangedByAnother, Closed, Duplicate, Forbidden, Refused
 from openday.models.calls import Call
+from openday.models.columns import new_code
 from openday.models.people import Agency
 from openday.models.plans import Plan, PlanEvent, PlanVersion
 from openday.queries.scope import plan_in_reach, subject_of
@@ -51,6 +52,11 @@ class TextRefused(Refused):
         field, message = next(iter(problems.items()))
         super().__init__(message, field=field)
         self.problems = dict(problems)
+
+
+def new_key() -> str:
+    """A fresh key for a blank form; see `create_plan`."""
+    return new_code(12)
 
 
 @use_case

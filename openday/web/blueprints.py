@@ -6,8 +6,13 @@ from flask import Flask
 
 _AREAS: dict[str, tuple[str, ...]] = {
     "openday.web.account": ("views",),
-    "openday.web.office": ("ledger", "rosters"),
-    "openday.web.agency": ("rosters",),
+    "openday.web.office": ("calls", "imports", "ledger", "rosters"),
+    "openday.web.agency": (
+        "desk",
+        "plans",
+        "imports",
+        "rosters",
+    ),
     "openday.web.public": ("home", "posters", "registrations", "tickets"),
 }
 

@@ -1,0 +1,90 @@
+"""The plan form in the order of the 报送表, the reviewer's comments, and what narrows a list."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired
+
+from openday.queries.calls import CallChoice
+from openday.queries.plans import PlanPage
+from openday.rules.plan_text import FIELD_LABELS, FIELD_LIMITS, PLAN_FIELDS, SEVERAL_LINES, PlanText
+from openday.services.plans import PlanDraft, new_key
+from openday.web.forms.texts import at_most, many_lines, one_line
+
+NO_CALL = 0
+
+
+def _field(name: str, *validators: Any) -> Any:
+    kind, clean = (TextAreaField, many_lines) if name in SEVERAL_LINES else (StringField, one_line)
+    return kind(FIELD_LABELS[name], [*validators, at_most(FIELD_LIMITS[name])], filters=[clean])
+
+
+class PlanForm(FlaskForm):
+    """报送表; `key` makes sending a new form twice file one plan, `version` tells two editors apart."""
+
+    call = SelectField("征集通知", coerce=int)
+    theme = _field("theme", DataRequired("请填写活动主题"))
+    time_text = _field("time_text")
+    venue = _field("venue")
+    content = _field("content")
+    audience_text = _field("audience_text")
+    signup_text = _field("signup_text")
+    contact = _field("contact")
+    contact_phone = _field("contact_phone")
+    key = HiddenField()
+    version = HiddenField()
+
+    def draft(self) -> PlanDraft:
+        """The values as the use-case takes them."""
+        return PlanDraft(self.call.data or None, self.text())
+
+    def text(self) -> PlanText:
+        """The fields of the form as typed."""
+        return PlanText(**{name: self[name].data for name in PLAN_FIELDS})
+
+
+def plan_form(calls: Iterable[CallChoice], plan: PlanPage | None = None) -> PlanForm:
+    """The form, blank or with a plan's text; the plan's own call stays on the list when it is closed."""
+    choices = [(call.id, call.title) for call in calls]
+    if plan is not None and plan.call_id is not None and plan.call_id not in dict(choices):
+        choices.append((plan.call_id, plan.call))
+    choices.append((NO_CALL, "不属于任何征集通知"))
+    values: dict[str, Any] = {"call": choices[0][0]}
+    if plan is not None:
+        values = {**plan.text.as_dict(), "call": plan.call_id or NO_CALL, "version": plan.version}
+    form = PlanForm(data=values)
+    form.call.choices = choices
+    if not form.key.data:
+        form.key.data = new_key()
+    return form
+
+
+class ReasonForm(FlaskForm):
+    """A reason that the others will read; `version` is the text that was read."""
+
+    reason = TextAreaField("理由", [DataRequired("请写明理由"), at_most(2_000)], filters=[many_lines])
+    version = HiddenField()
+
+
+class ReturnForm(FlaskForm):
+    """An overall reason and words pinned to fields; one of them is enough."""
+
+    reason = TextAreaField("退回理由", [at_most(2_000)], filters=[many_lines])
+    version = HiddenField()
+
+    def comments(self) -> dict[str, str]:
+        """Field name to what the reviewer wrote at it; empty ones left out."""
+        typed = {name: self[f"on_{name}"].data for name in PLAN_FIELDS}
+        return {name: text for name, text in typed.items() if text}
+
+
+for _name, _label in FIELD_LABELS.items():
+    setattr(ReturnForm, f"on_{_name}", TextAreaField(_label, [at_most(1_000)], filters=[many_lines]))
+
+
+def version_of(form: Any) -> int:
+    """The version that a form was opened at; 0 when the hidden field was tampered with."""
+    typed = str(form.version.data or "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
