@@ -295,12 +295,12 @@ def _take_or_wait(occasion: Occasion, quota: QuotaSeats, facts: _Facts, people: 
     if take_seats(quota.id, people):
         return RegistrationStatus.CONFIRMED
     free, capacity = facts.seats.free, facts.seats.capacity
+    if people > capacity > 0:
+        raise Refused(f"本场名额共{capacity}个，报名人数应不超过{capacity}人", field="party_size")
     if not occasion.waitlist or capacity == 0:
         if free >= people:
             raise Full("空出的名额正在按次序补给候补人员。")
         raise Full("名额已满。" if free == 0 else f"剩余{free}个名额，不够一行{people}人。")
-    if people > capacity:
-        raise Refused(f"本场名额共{capacity}个，报名人数应不超过{capacity}人", field="party_size")
     return RegistrationStatus.WAITLISTED
 
 
