@@ -1,8 +1,8 @@
 """Text cut into the terms that the search tables hold; the same cut for what is stored and for what is asked.
 
-No database splits Chinese into words, so the terms are made here: pairs of neighbouring Han characters, lower-case words
-of other scripts, and (for what people look for by name) pinyin with its initials from every character on, so that
-图书馆, tushuguan and tsg all find the library. Terms hold letters and digits only: nothing in them is an operator.
+No database splits Chinese into words, so the terms are made here: pairs of neighbouring Han characters, lower-case
+words of other scripts, and (for what people look for by name) pinyin with its initials from every character on, so
+that 图书馆, tushuguan and tsg all find the library. Terms hold letters and digits only: nothing in them is an operator.
 """
 
 import re

@@ -19,8 +19,10 @@ def finds(question: str, text: str = LIBRARY) -> bool:
 
 @pytest.mark.parametrize(
     "question",
-    ["图书馆", "图书", "图", "馆", "云溪区图书馆", "tushuguan", "TuShuGuan", "tu shu guan", "tsg", "yxq", "yunxi", "tushu",
-     "5g", "５Ｇ", "阅读 图书馆", "图书馆，阅读", "zhihui"],
+    ["图书馆", "图书", "图", "馆", "云溪区图书馆", "tushuguan", "TuShuGuan",
+     "tu shu guan", "tsg", "yxq", "yunxi", "tushu",
+     "5g", "５Ｇ", "阅读 图书馆",
+     "图书馆，阅读", "zhihui"],
 )  # fmt: skip
 def test_a_library_is_found(question: str) -> None:
     assert finds(question)
