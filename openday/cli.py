@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo
 
 from openday.app import create_app
-from openday.commands import filing, people, running, states, store, wording
+from openday.commands import filing, people, rehearsal, running, states, store, wording
 from openday.errors import OpenDayError
 
 
@@ -20,6 +20,7 @@ for command in (
     *running.COMMANDS,
     *store.COMMANDS,
     *people.COMMANDS,
+    *rehearsal.COMMANDS,
     *filing.COMMANDS,
     *wording.COMMANDS,
     *states.COMMANDS,

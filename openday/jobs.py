@@ -16,7 +16,7 @@ from openday.config import Settings
 from openday.db import db
 from openday.delivery.senders import NeverDeliverable, Sender, TryLater, senders
 from openday.queries import system
-from openday.services import housekeeping, messages, retention
+from openday.services import housekeeping, messages, registration_changes, retention
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +36,14 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
     return (
         Job("seal_ledger", timedelta(seconds=5), housekeeping.seal_ledger),
         Job("forget_expired", timedelta(hours=1), housekeeping.forget_expired),
+        Job("serve_waitlists", timedelta(seconds=15), _serve_waitlists(settings), lease=timedelta(seconds=30)),
         Job("forget_persons", timedelta(hours=6), partial(retention.forget_persons, settings.retention_days)),
     )
+
+
+def _serve_waitlists(settings: Settings) -> Callable[[], object]:
+    """Free seats may not idle for a minute while somebody waits: hence the short rhythm and the short lease."""
+    return partial(registration_changes.serve_waitlists, ticket_url=lambda code: f"{settings.base_url}/tickets/{code}")
 
 
 def run_due(settings: Settings) -> int:

@@ -1,0 +1,46 @@
+"""rehearse: something to sign up to, and its addresses as one JSON object."""
+
+import json
+import secrets
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from openday.config import Settings
+from openday.services import people
+from openday.services.rehearsal import prepare_rehearsal
+
+
+@click.command()
+@click.option("--occurrences", type=click.IntRange(1, 100), default=3, show_default=True)
+@click.option("--seats", type=click.IntRange(1, 100_000), default=500, show_default=True, help="In each occurrence.")
+@click.option("--waitlist", type=click.IntRange(0, 1), default=1, show_default=True, help="0: full is full.")
+@with_appcontext
+def rehearse(occurrences: int, seats: int, waitlist: int) -> None:
+    """Make one published activity with open sign-up and print where it is, as JSON on standard output."""
+    settings: Settings = current_app.config["SETTINGS"]
+    password = secrets.token_urlsafe(18)
+    base = settings.base_url
+    made = prepare_rehearsal(
+        occurrences, seats, bool(waitlist), people.hash_password(password), lambda code: f"{base}/activities/{code}"
+    )
+    found = {
+        "activity_url": f"{base}/activities/{made.activity}",
+        "signup_urls": [f"{base}/occurrences/{code}/sign-up" for code in made.occurrences],
+        "roster_urls": [f"{base}/agency/occurrences/{code}/roster.csv" for code in made.occurrences],
+        "feed_url": base + _feed_path(),
+        "staff": {"login": made.login, "password": password, "login_url": f"{base}/login"},
+    }
+    click.echo(json.dumps(found, ensure_ascii=False))
+
+
+def _feed_path() -> str:
+    """The calendar of the whole site: the shortest address that ends with .ics and leaves nothing to fill in."""
+    rules = [
+        rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments and rule.rule.endswith(".ics")
+    ]
+    return min(rules, key=len, default="/")
+
+
+COMMANDS: tuple[click.Command, ...] = (rehearse,)
