@@ -9,10 +9,10 @@ from sqlalchemy.orm import joinedload
 from openday.db import session
 from openday.models.activities import Activity
 from openday.models.aftermath import Outcome, Suggestion
-from openday.models.housekeeping import CalendarDay
 from openday.models.occurrences import Occurrence
 from openday.models.plans import Plan
 from openday.queries.plans import PlanLine, plan_line
+from openday.queries.working_calendar import working_calendar
 from openday.rules.deadlines import Deadline, deadline, outcome_due
 from openday.rules.permissions import Actor, Right, may
 from openday.rules.plan_states import PlanStatus
@@ -81,16 +81,6 @@ def agency_desk(actor: Actor, now: datetime) -> AgencyDesk:
         outcomes=_outcomes(actor, now, calendar) if may(actor, Right.OUTCOME_FILE) else (),
         counts=_counts(actor),
     )
-
-
-def working_calendar() -> WorkingCalendar:
-    """The working days as the office keeps them."""
-    holidays: set[date] = set()
-    make_up: set[date] = set()
-    for row in session().execute(select(CalendarDay.day, CalendarDay.kind)):
-        (holidays if row.kind == "holiday" else make_up).add(row.day)
-    years = frozenset(day.year for day in holidays)
-    return WorkingCalendar(frozenset(holidays), frozenset(make_up - holidays), years)
 
 
 def _plans(actor: Actor, status: PlanStatus, now: datetime, calendar: WorkingCalendar) -> tuple[Waiting, ...]:
