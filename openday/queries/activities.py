@@ -16,9 +16,11 @@ from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency, User
 from openday.models.plans import Plan, PlanVersion
 from openday.models.registrations import Registration
-from openday.queries.scope import subject_of, within_reach
+from openday.queries.scope import plan_facts, plan_in_reach, subject_of, within_reach
+from openday.rules.fuzzy_date import FuzzyDate, read_period
 from openday.rules.permissions import Actor, Right, Subject, can
-from openday.rules.plan_states import PlanStatus
+from openday.rules.plan_states import PlanAction, PlanStatus, obstacle
+from openday.rules.plan_text import PLAN_FIELDS, PlanText
 from openday.rules.seats import Seats
 from openday.rules.states import ActivityStatus, OccurrenceStatus, RegistrationStatus, SignupMode
 
@@ -227,6 +229,29 @@ def plans_to_publish(actor: Actor) -> list[PlanToPublish]:
     return [PlanToPublish(*row) for row in session().execute(statement)]
 
 
+@dataclass(frozen=True)
+class PlanPreview:
+    """A plan as the public will read it; `obstacle` says why the person may not publish it, None when they may."""
+
+    code: str
+    agency: str
+    text: PlanText
+    period: FuzzyDate
+    obstacle: str | None
+
+
+def plan_preview(actor: Actor, code: str) -> PlanPreview:
+    """What publishing a plan would show.
+
+    Raises:
+        NotFound: no such plan within the officer's reach.
+    """
+    plan = plan_in_reach(actor, Right.PUBLICATION_MANAGE, _sayable(code))
+    period = read_period(plan.time_text, year=plan.reading_year)
+    why_not = obstacle(actor, PlanAction.PUBLISH, plan_facts(plan))
+    return PlanPreview(plan.code, plan.agency.name, plan.text, period, why_not)
+
+
 # --- everything about one --------------------------------------------------------------------------------------------
 
 
@@ -277,14 +302,7 @@ class ActivityDetail:
     agency: str
     status: ActivityStatus
     signup_mode: SignupMode
-    theme: str
-    time_text: str
-    venue: str
-    content: str
-    audience_text: str
-    signup_text: str
-    contact: str
-    contact_phone: str
+    text: PlanText
     vague: bool
     sequence: int
     published_at: datetime
@@ -323,14 +341,13 @@ def activity_detail(actor: Actor, code: str, now: datetime) -> ActivityDetail:
         .where(ActivityChange.activity_id == activity.id)
         .order_by(ActivityChange.id.desc())
     )
-    texts = ("theme", "time_text", "venue", "content", "audience_text", "signup_text", "contact", "contact_phone")
     return ActivityDetail(
         code=activity.code,
         plan_code=session().scalars(select(Plan.code).where(Plan.id == activity.plan_id)).one(),
         agency=activity.agency.name,
         status=ActivityStatus(activity.status),
         signup_mode=SignupMode(activity.signup_mode),
-        **{name: getattr(activity, name) for name in texts},
+        text=PlanText(**{name: getattr(activity, name) for name in PLAN_FIELDS}),
         vague=activity.vague,
         sequence=activity.sequence,
         published_at=activity.published_at,

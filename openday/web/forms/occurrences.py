@@ -1,0 +1,203 @@
+"""Forms of occurrences: when, where, for whom; seats; reasons. Days and clocks are typed apart, in Asia/Shanghai."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
+from wtforms.widgets import DateInput, TimeInput
+
+from openday.clock import SHANGHAI
+from openday.errors import Refused
+from openday.queries.activities import OccurrenceRow, QuotaRow
+from openday.rules.schedules import (
+    LONGEST_QUOTA_NAME,
+    LONGEST_VENUE,
+    MOST_IN_PARTY,
+    MOST_QUOTAS,
+    MOST_SEATS,
+    read_clock,
+    read_count,
+    read_day,
+)
+from openday.rules.states import SignupMode
+from openday.services.occurrences import Schedule, Seating
+from openday.web.forms.texts import at_most, one_line, put_problem
+
+MODES = [SelectChoice(mode.value, mode.label) for mode in SignupMode]
+_AT = {"starts_at": "day", "ends_at": "ends", "opens_at": "opens_day", "closes_at": "closes_day"}
+
+
+def readable(read: Callable[[str], Any]) -> Callable[[Any, Field], None]:
+    """A validator: the text is one that `read` takes; its ValueError is the message."""
+
+    def check(_form: Any, field: Field) -> None:
+        try:
+            read(field.data or "")
+        except ValueError as reason:
+            raise ValidationError(str(reason)) from reason
+
+    return check
+
+
+def _number(low: int, high: int) -> Callable[[Any, Field], None]:
+    return readable(lambda text: read_count(text, low, high))
+
+
+def _day(label: str, *validators: Any) -> Any:
+    return StringField(label, [*validators, readable(read_day)], widget=DateInput(), filters=[one_line])
+
+
+def _clock(label: str, *validators: Any) -> Any:
+    return StringField(label, [*validators, readable(read_clock)], widget=TimeInput(), filters=[one_line])
+
+
+class QuotaForm(Form):
+    """One line of quotas; a line left empty is none."""
+
+    audience = StringField("对象", [at_most(LONGEST_QUOTA_NAME)], filters=[one_line])
+    seats = StringField("名额", filters=[one_line])
+
+    def validate_seats(self, field: Field) -> None:
+        """A name needs its number, and a number is one in range."""
+        if field.data or self.audience.data:
+            _number(1, MOST_SEATS)(self, field)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was typed into this line."""
+        return not (self.audience.data or self.seats.data)
+
+
+class ScheduleForm(FlaskForm):
+    """When and where, and how one signs up; `seen` tells two editors apart."""
+
+    day = _day("日期", InputRequired("请填写日期，例如2026-09-16"))
+    starts = _clock("开始时间", InputRequired("请填写开始时间，例如14:00"))
+    ends = _clock("结束时间", InputRequired("请填写结束时间，例如16:00"))
+    ends_day = _day("结束日期", Optional())
+    venue = StringField("地点", [DataRequired("请填写活动地点"), at_most(LONGEST_VENUE)], filters=[one_line])
+    signup_mode = RadioField("报名形式", [InputRequired("请选择报名形式")], choices=MODES)
+    opens_day = _day("报名开始日期", Optional())
+    opens_clock = _clock("报名开始时间", Optional())
+    closes_day = _day("报名截止日期", Optional())
+    closes_clock = _clock("报名截止时间", Optional())
+    party_limit = StringField("每次报名人数上限", [_number(1, MOST_IN_PARTY)], filters=[one_line], default="5")
+    waitlist = BooleanField("名额报满后接受候补")
+    walk_in_limit = StringField("现场名额", [_number(0, MOST_SEATS)], filters=[one_line], default="0")
+    seen = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field: a moment has both its day and its clock, or neither."""
+        fine = bool(super().validate(extra_validators))
+        for day, clock in ((self.opens_day, self.opens_clock), (self.closes_day, self.closes_clock)):
+            if bool(day.data) != bool(clock.data):
+                (clock if day.data else day).errors = ["请同时填写日期和时间，或者都不填"]
+                fine = False
+        return fine
+
+    def schedule(self) -> Schedule:
+        """The values as the use-case takes them; call it after `validate_on_submit`."""
+        return Schedule(
+            starts_at=_moment(self.day, self.starts),
+            ends_at=_moment(self.ends_day if self.ends_day.data else self.day, self.ends),
+            venue=self.venue.data or "",
+            signup_mode=SignupMode(self.signup_mode.data),
+            opens_at=_moment(self.opens_day, self.opens_clock) if self.opens_day.data else None,
+            closes_at=_moment(self.closes_day, self.closes_clock) if self.closes_day.data else None,
+            party_limit=read_count(self.party_limit.data or "", 1, MOST_IN_PARTY),
+            waitlist=bool(self.waitlist.data),
+            walk_in_limit=read_count(self.walk_in_limit.data or "", 0, MOST_SEATS),
+        )
+
+    def put(self, refused: Refused) -> None:
+        """Show a use-case's refusal at the field that it speaks of."""
+        put_problem(self, _AT.get(refused.field or "", refused.field), refused.message)
+
+    @property
+    def version(self) -> int | None:
+        """The SEQUENCE that the editor had before them."""
+        return int(self.seen.data) if (self.seen.data or "").isascii() and (self.seen.data or "").isdigit() else None
+
+
+class OccurrenceForm(ScheduleForm):
+    """A new occurrence, with its quotas."""
+
+    quotas = FieldList(FormField(QuotaForm), "对象和名额", min_entries=3, max_entries=MOST_QUOTAS)
+
+    def seating(self) -> list[Seating]:
+        """The lines of quotas that were filled in."""
+        rows = [entry.form for entry in self.quotas if not entry.form.blank]
+        return [Seating(row.audience.data or "", read_count(row.seats.data or "", 1, MOST_SEATS)) for row in rows]
+
+    def add_row(self) -> None:
+        """One empty line more, up to the limit."""
+        if len(self.quotas) < MOST_QUOTAS:
+            self.quotas.append_entry()
+
+
+def _moment(day: Field, clock: Field) -> datetime:
+    return datetime.combine(read_day(day.data or ""), read_clock(clock.data or ""), SHANGHAI)
+
+
+def occurrence_form(venue: str, mode: SignupMode) -> OccurrenceForm:
+    """A blank form that begins with what the activity says already."""
+    return OccurrenceForm(data={"venue": venue, "signup_mode": mode.value, "waitlist": True})
+
+
+def schedule_form(row: OccurrenceRow, seen: int) -> ScheduleForm:
+    """The form with an occurrence as it stands."""
+    same_day = row.starts_at.date() == row.ends_at.date()
+    return ScheduleForm(
+        data={
+            "day": row.starts_at.date().isoformat(),
+            "starts": f"{row.starts_at:%H:%M}",
+            "ends": f"{row.ends_at:%H:%M}",
+            "ends_day": "" if same_day else row.ends_at.date().isoformat(),
+            "venue": row.venue,
+            "signup_mode": row.signup_mode.value,
+            **_split("opens", row.opens_at),
+            **_split("closes", row.closes_at),
+            "party_limit": str(row.party_limit),
+            "waitlist": row.waitlist,
+            "walk_in_limit": str(row.walk_in_limit),
+            "seen": str(seen),
+        }
+    )
+
+
+def _split(name: str, moment: datetime | None) -> dict[str, str]:
+    if moment is None:
+        return {}
+    return {f"{name}_day": moment.date().isoformat(), f"{name}_clock": f"{moment:%H:%M}"}
+
+
+class SeatsForm(FlaskForm):
+    """One number for each quota; the fields are made by `seats_form`."""
+
+    quota_names: dict[str, int] = {}
+
+    def capacities(self) -> dict[int, int]:
+        """Quota id to seats; call it after `validate_on_submit`."""
+        return {id_: read_count(self[name].data or "", 1, MOST_SEATS) for name, id_ in self.quota_names.items()}
+
+
+def seats_form(quotas: Sequence[QuotaRow]) -> SeatsForm:
+    """The form with the seats of these quotas as they stand."""
+    names = {f"quota-{quota.id}": quota for quota in quotas}
+    fields: dict[str, Any] = {
+        name: StringField(quota.name, [_number(1, MOST_SEATS)], filters=[one_line], default=str(quota.seats.capacity))
+        for name, quota in names.items()
+    }
+    fields["quota_names"] = {name: quota.id for name, quota in names.items()}
+    form: SeatsForm = type("SeatsFormOfOccurrence", (SeatsForm,), fields)()
+    return form
+
+
+class CancelForm(FlaskForm):
+    """Why something is cancelled or declined; the people concerned read it."""
+
+    reason = TextAreaField("理由", [DataRequired("请写明理由"), at_most(500)], filters=[one_line])
