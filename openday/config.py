@@ -23,6 +23,7 @@ _KNOWN = {
     "OPENDAY_MAIL_FROM": "sender address of mails",
     "OPENDAY_LOG": "json or text",
     "OPENDAY_CLOCK_FILE": "rehearsals: file with an offset in seconds",
+    "OPENDAY_SECOND_FACTOR": "optional, or required of office and administrators",
     "OPENDAY_RETENTION_DAYS": "days after an occurrence until personal data is deleted",
     "OPENDAY_TRUSTED_PROXIES": "how many proxies in front add X-Forwarded-For",
 }
@@ -55,6 +56,7 @@ class Settings:
     clock_file: Path | None = None
     retention_days: int = 30
     trusted_proxies: int = 0
+    second_factor: str = "optional"
     site: Site = field(default_factory=Site)
 
     @property
@@ -66,6 +68,11 @@ class Settings:
     def script_root(self) -> str:
         """The sub-path the site lives under, '' or '/path', from BASE_URL."""
         return urlsplit(self.base_url).path.rstrip("/")
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether people of the office and administrators must set up a second factor before anything else."""
+        return self.second_factor == "required"
 
     @property
     def https(self) -> bool:
@@ -94,6 +101,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
         clock_file=Path(env["OPENDAY_CLOCK_FILE"]) if env.get("OPENDAY_CLOCK_FILE") else None,
         retention_days=_number(env, "OPENDAY_RETENTION_DAYS", 30, least=1, most=3650),
         trusted_proxies=_number(env, "OPENDAY_TRUSTED_PROXIES", 0, least=0, most=10),
+        second_factor=_one_of(env, "OPENDAY_SECOND_FACTOR", "optional", {"optional", "required"}),
         site=_site(env),
     )
 

@@ -1,10 +1,11 @@
-"""create-admin."""
+"""create-admin, reset-second-factor."""
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from openday.services import people
+from openday.errors import NotFound
+from openday.services import people, second_factor
 
 
 @click.command("create-admin")
@@ -20,4 +21,16 @@ def create_admin(login: str, name: str, place: str) -> None:
     click.echo("The link works once, within seven days.")
 
 
-COMMANDS: tuple[click.Command, ...] = (create_admin,)
+@click.command("reset-second-factor")
+@click.argument("login")
+@with_appcontext
+def reset_second_factor(login: str) -> None:
+    """Let the person of this LOGIN in with the password alone; for the administrator who lost the telephone."""
+    try:
+        second_factor.reset_from_console(login)
+    except NotFound as unknown:
+        raise click.ClickException(unknown.message) from unknown
+    click.echo(f"{login}: second factor taken away, sessions ended")
+
+
+COMMANDS: tuple[click.Command, ...] = (create_admin, reset_second_factor)

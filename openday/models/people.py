@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from openday.db import Base
-from openday.models.columns import Id, one_of, reference
+from openday.models.columns import Id, one_of, reference, sealed_column
 from openday.rules.permissions import Role
 
 
@@ -43,7 +43,10 @@ class User(Base):
     """A person who logs in. Without a password they wait for their invitation link."""
 
     __tablename__ = "users"
-    __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
+    __table_args__ = (
+        CheckConstraint("login = lower(login)", name="login_lower"),
+        CheckConstraint("(totp_secret IS NULL) = (totp_last_step IS NULL)", name="second_factor_whole"),
+    )
 
     id: Mapped[Id]
     login: Mapped[str] = mapped_column(String(100), unique=True)
@@ -54,10 +57,30 @@ class User(Base):
     jurisdiction_id: Mapped[int] = reference("jurisdictions.id")
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    totp_secret: Mapped[str | None] = sealed_column("users.totp_secret", deferred=True)
+    """What the authenticator holds, in base32; read only where a code is checked."""
+    totp_last_step: Mapped[int | None]
+    """The newest 30-second step (RFC 6238) whose code was taken: it and everything older is refused from then on."""
 
     agency: Mapped[Agency | None] = relationship()
     jurisdiction: Mapped[Jurisdiction] = relationship()
     roles: Mapped[list["UserRole"]] = relationship(cascade="all, delete-orphan", back_populates="user")
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether logging in takes a code besides the password."""
+        return self.totp_last_step is not None
+
+
+class RecoveryCode(Base):
+    """A one-time stand-in for the authenticator; the person holds the code, the table only its keyed hash."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = reference("users.id")
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]
 
 
 class UserRole(Base):

@@ -16,8 +16,17 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 
 
-def actor_of_session(token_hash: str, now: datetime) -> tuple[Actor, datetime] | None:
-    """The person behind a session token and when they were last seen; None when it is over or revoked."""
+@dataclass(frozen=True)
+class Presence:
+    """The person behind a session, when they were last seen, and whether they have a second factor."""
+
+    actor: Actor
+    seen_at: datetime
+    second_factor: bool
+
+
+def actor_of_session(token_hash: str, now: datetime) -> Presence | None:
+    """The person behind a session token; None when it is over or revoked."""
     row = (
         session()
         .execute(
@@ -34,7 +43,7 @@ def actor_of_session(token_hash: str, now: datetime) -> tuple[Actor, datetime] |
     over = login.revoked_at is not None or now - login.seen_at > IDLE or now - login.created_at > LONGEST
     if over or not user.active:
         return None
-    return actor_from(user), login.seen_at
+    return Presence(actor_from(user), login.seen_at, user.has_second_factor)
 
 
 def actor_from(user: User) -> Actor:
@@ -70,6 +79,7 @@ class PersonRow:
     active: bool
     waiting: bool
     """True until the invitation has been used."""
+    second_factor: bool = False
 
 
 def user_in_reach(actor: Actor, right: Right, user_id: int) -> User:
@@ -116,6 +126,7 @@ def directory(actor: Actor, *, search: str = "", limit: int = 500) -> list[Perso
             roles=tuple(sorted(Role(role.role) for role in user.roles)),
             active=user.active,
             waiting=user.password_hash is None,
+            second_factor=user.has_second_factor,
         )
         for user in session().scalars(statement)
     ]

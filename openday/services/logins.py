@@ -1,7 +1,8 @@
-"""Log-in, log-out, and the throttle that every worker shares because it is a row in the database."""
+"""Log-in with a password, and log-out. A second factor, where there is one, comes after it (second_factor.py)."""
 
 import secrets
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -10,13 +11,12 @@ from sqlalchemy import select, update
 
 from openday import clock, vault
 from openday.db import session, use_case
-from openday.errors import TooMany
-from openday.models.people import LoginSession, Throttle, User
+from openday.models.people import LoginSession, User
 from openday.services import ledger
+from openday.services.login_steps import begin_session, count_failure, refuse_blocked, seal_pending, token_hash
 
 FAILURES_PER_ACCOUNT = 8
 FAILURES_PER_ADDRESS = 60  # a whole government building may stand behind one address
-WINDOW = timedelta(minutes=15)
 
 _hasher = PasswordHasher()
 
@@ -27,10 +27,19 @@ def _hash_of_nobody() -> str:
     return _hasher.hash(secrets.token_urlsafe())
 
 
-def log_in(login: str, password: str, address: str) -> str | None:
-    """Check a password and begin a session of 12 hours at most.
+@dataclass(frozen=True)
+class PasswordAccepted:
+    """What the browser gets for the right password."""
 
-    Returns the session's token, or None when name or password is wrong (alike for both); the failure is counted.
+    token: str
+    complete: bool
+    """True: the token of a session. False: a pending token, which gives no rights before a code has followed."""
+
+
+def log_in(login: str, password: str, address: str) -> PasswordAccepted | None:
+    """Check a password and begin a session of 12 hours at most, or the wait for the second factor.
+
+    Returns None when name or password is wrong (alike for both); the failure is counted.
     The hash is computed outside of any transaction: it takes long on purpose, and nobody should wait behind it.
 
     Raises:
@@ -40,7 +49,7 @@ def log_in(login: str, password: str, address: str) -> str | None:
         vault.blind_index(login.lower(), "login"): FAILURES_PER_ACCOUNT,
         vault.blind_index(address, "address"): FAILURES_PER_ADDRESS,
     }
-    _refuse_blocked(list(limits), clock.now())
+    refuse_blocked(list(limits), clock.now())
     user = session().scalar(select(User).where(User.login == login.lower(), User.active))
     if not _fits(user, password) or user is None:
         _note_failure(limits, user.id if user else None)
@@ -49,25 +58,23 @@ def log_in(login: str, password: str, address: str) -> str | None:
 
 
 @use_case
-def _begin(user_id: int) -> str:
+def _begin(user_id: int) -> PasswordAccepted:
+    """The row is locked, so that nobody slips in beside a second factor that is being set up at this moment."""
     now = clock.now()
-    token = secrets.token_urlsafe(32)
-    session().add(LoginSession(token_hash=token_hash(token), user_id=user_id, created_at=now, seen_at=now))
+    user = session().get_one(User, user_id, with_for_update={"key_share": True})
+    if user.has_second_factor:
+        ledger.record("people.password_accepted", actor=None, record_type="user", record_id=user_id, now=now)
+        return PasswordAccepted(seal_pending(user, now), complete=False)
     ledger.record("people.login", actor=None, record_type="user", record_id=user_id, now=now)
-    return token
+    return PasswordAccepted(begin_session(user_id, now), complete=True)
 
 
 @use_case
 def _note_failure(limits: dict[str, int], user_id: int | None) -> None:
     now = clock.now()
     for key, limit in limits.items():
-        _count_failure(key, limit, now)
+        count_failure(key, limit, now)
     ledger.record("people.login_failed", actor=None, record_type="user", record_id=user_id, now=now)
-
-
-def token_hash(token: str) -> str:
-    """How the token of a session is stored."""
-    return vault.blind_index(token, "token")
 
 
 def _fits(user: User | None, password: str) -> bool:
@@ -77,26 +84,6 @@ def _fits(user: User | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return user is not None and user.password_hash is not None
-
-
-def _refuse_blocked(keys: list[str], now: datetime) -> None:
-    blocked = session().scalars(select(Throttle.blocked_until).where(Throttle.key.in_(keys)))
-    until = max((moment for moment in blocked if moment is not None), default=now)
-    if until > now:
-        minutes = int((until - now).total_seconds() // 60) + 1
-        raise TooMany(f"登录失败次数过多，请在{minutes}分钟后再试", retry_after=minutes * 60)
-
-
-def _count_failure(key: str, limit: int, now: datetime) -> None:
-    row = session().get(Throttle, key, with_for_update=True)
-    if row is None:
-        row = Throttle(key=key, failures=0, since=now)
-        session().add(row)
-    elif now - row.since > WINDOW:
-        row.failures, row.since, row.blocked_until = 0, now, None
-    row.failures += 1
-    if row.failures >= limit:
-        row.blocked_until = now + WINDOW
 
 
 @use_case

@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 from openday import clock, vault
 from openday.db import session, use_case
 from openday.errors import Conflict, Duplicate, Forbidden, NotFound, Refused
-from openday.models.people import Agency, Invitation, Jurisdiction, LoginSession, User, UserRole
+from openday.models.people import Agency, Invitation, Jurisdiction, User, UserRole
 from openday.queries.people import INVITABLE_BY_REVIEWER, user_in_reach
 from openday.queries.scope import subject_of
 from openday.rules.permissions import Actor, Right, Role, can
 from openday.rules.states import Channel
 from openday.services import ledger
+from openday.services.login_steps import end_sessions
 
 INVITATION_LASTS = timedelta(days=7)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
@@ -181,7 +182,7 @@ def _use_invitation(token_hash: str, password_hash: str) -> str:
         raise NotFound("这个链接已失效，请联系管理员重新发送")
     user.password_hash = password_hash
     row.used_at = now
-    _end_sessions(user.id, now)
+    end_sessions(user.id, now)
     ledger.record("people.set_password", actor=None, record_type="user", record_id=user.id, now=now)
     return user.login
 
@@ -211,7 +212,7 @@ def set_active(actor: Actor, user_id: int, active: bool) -> None:
         raise Forbidden("不能停用自己")
     user.active = active
     if not active:
-        _end_sessions(user.id, now)
+        end_sessions(user.id, now)
     ledger.record(
         "people.enable" if active else "people.disable",
         actor=actor,
@@ -249,14 +250,6 @@ def change_roles(actor: Actor, user_id: int, roles: Iterable[Role]) -> None:
         agency_id=user.agency_id,
         now=now,
         roles=sorted(wanted),
-    )
-
-
-def _end_sessions(user_id: int, now: datetime) -> None:
-    session().execute(
-        update(LoginSession)
-        .where(LoginSession.user_id == user_id, LoginSession.revoked_at.is_(None))
-        .values(revoked_at=now)
     )
 
 

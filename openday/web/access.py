@@ -4,6 +4,7 @@ The three locks: the role here on the endpoint, the record in the query, action 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -15,12 +16,15 @@ from openday.errors import Forbidden
 from openday.queries.people import actor_of_session
 from openday.rules.permissions import Actor, Right, Role, Subject, can, may
 from openday.services import logins
+from openday.services.login_steps import token_hash
 
 View = TypeVar("View", bound=Callable[..., object])
 
 ANYONE = "anyone"
 EVERY_ROLE = tuple(Role)
 _TOUCH_AFTER = timedelta(minutes=1)
+_NEED_SECOND_FACTOR = frozenset({Role.OFFICER, Role.ADMIN})
+_ENROLMENT = frozenset({"account.second_factor_show", "account.second_factor_enrol", "account.logout"})
 
 
 def open_to(*who: Role | str) -> Callable[[View], View]:
@@ -51,6 +55,8 @@ def guard() -> Response | None:
     actor = current_actor()
     if actor is None:
         return redirect(url_for("account.login", next=request.full_path if request.method == "GET" else None))
+    if must_enrol():
+        return None if request.endpoint in _ENROLMENT else redirect(url_for("account.second_factor_show"), code=303)
     if not audience & actor.roles:
         raise Forbidden("您没有查看这个页面的权限")
     return None
@@ -72,19 +78,44 @@ def the_actor() -> Actor:
     return actor
 
 
+def must_enrol() -> bool:
+    """Whether this person has to set up a second factor first; until then they hold no role and reach nothing else."""
+    return current_actor() is not None and bool(g.get("must_enrol"))
+
+
 def begin_session(token: str) -> None:
     """Put a fresh token into the browser; whatever the session held before is gone."""
-    session.clear()
-    session["token"] = token
-    g.pop("actor", None)
+    _start_over(token=token)
+
+
+def begin_pending(token: str) -> None:
+    """Remember that the password was right and the code is still to come; this gives no rights."""
+    _start_over(pending=token)
+
+
+def pending_token() -> str | None:
+    """What `begin_pending` remembered."""
+    token = session.get("pending")
+    return token if isinstance(token, str) else None
+
+
+def forget_pending() -> None:
+    """The wait for the code is over without one."""
+    session.pop("pending", None)
 
 
 def end_session() -> str | None:
     """Forget the browser's token and return it, to be revoked."""
     token: str | None = session.pop("token", None)
-    session.clear()
-    g.pop("actor", None)
+    _start_over()
     return token
+
+
+def _start_over(**held: str) -> None:
+    session.clear()
+    session.update(held)
+    for name in ("actor", "must_enrol"):
+        g.pop(name, None)
 
 
 def _read_actor() -> Actor | None:
@@ -92,12 +123,13 @@ def _read_actor() -> Actor | None:
     if not isinstance(token, str):
         return None
     now = clock.now()
-    found = actor_of_session(logins.token_hash(token), now)
+    found = actor_of_session(token_hash(token), now)
     if found is None:
         return None
-    actor, seen_at = found
-    _touch(token, seen_at, now)
-    return actor
+    _touch(token, found.seen_at, now)
+    required = current_app.config["SETTINGS"].second_factor_required
+    g.must_enrol = required and not found.second_factor and bool(found.actor.roles & _NEED_SECOND_FACTOR)
+    return replace(found.actor, roles=frozenset()) if g.must_enrol else found.actor
 
 
 def _touch(token: str, seen_at: datetime, now: datetime) -> None:

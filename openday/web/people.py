@@ -7,7 +7,7 @@ from openday.errors import OpenDayError
 from openday.queries import people as queries
 from openday.queries.people import INVITABLE_BY_REVIEWER
 from openday.rules.permissions import Actor, Right, Role
-from openday.services import agencies, people
+from openday.services import agencies, people, second_factor
 from openday.web.access import open_to, the_actor
 from openday.web.forms.people import AgencyForm, PersonForm, RolesForm
 from openday.web.pages import absolute_url
@@ -67,6 +67,15 @@ def person_enable(user_id: int) -> ResponseReturnValue:
     """Let somebody back in."""
     people.set_active(the_actor(), user_id, True)
     flash("已恢复。", "done")
+    return redirect(url_for("people.person_list"), code=303)
+
+
+@bp.post("/<int:user_id>/second-factor/reset")
+@open_to(Role.ADMIN)
+def second_factor_reset(user_id: int) -> ResponseReturnValue:
+    """Take away the second factor of somebody who lost it."""
+    second_factor.reset(the_actor(), user_id)
+    flash("动态验证码已重置，该人员的登录立即失效，下次凭用户名和密码登录后可重新设置。", "done")
     return redirect(url_for("people.person_list"), code=303)
 
 

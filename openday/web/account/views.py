@@ -8,7 +8,17 @@ from openday.errors import NotFound
 from openday.queries import people as queries
 from openday.rules.permissions import Actor, Role
 from openday.services import logins, people
-from openday.web.access import ANYONE, EVERY_ROLE, begin_session, current_actor, end_session, open_to
+from openday.services.login_steps import token_hash
+from openday.web.access import (
+    ANYONE,
+    EVERY_ROLE,
+    begin_pending,
+    begin_session,
+    current_actor,
+    end_session,
+    must_enrol,
+    open_to,
+)
 from openday.web.account.blueprint import bp
 from openday.web.forms.people import LoginForm, PasswordForm
 from openday.web.pages import local_path
@@ -33,15 +43,20 @@ def login() -> ResponseReturnValue:
 @bp.post("/login")
 @open_to(ANYONE)
 def login_submit() -> ResponseReturnValue:
-    """Check name and password; a wrong one is answered alike whether or not the name is known."""
+    """Check name and password; a wrong one is answered alike whether or not the name is known.
+
+    Who has a second factor is asked for its code next, and has no rights until then.
+    """
     form = LoginForm()
     target = request.form.get("next", "")
     if form.validate_on_submit():
-        token = logins.log_in(str(form.login.data), str(form.password.data), request.remote_addr or "")
-        if token is not None:
-            begin_session(token)
-            actor = current_actor()
-            return redirect(local_path(target) if target else desk_of(actor))
+        accepted = logins.log_in(str(form.login.data), str(form.password.data), request.remote_addr or "")
+        if accepted is not None and not accepted.complete:
+            begin_pending(accepted.token)
+            return redirect(url_for("account.second_factor_check", next=target or None), code=303)
+        if accepted is not None:
+            begin_session(accepted.token)
+            return redirect(after_login(target), code=303)
         form.password.errors = ["用户名或密码不正确"]
     return render_template("account/login.html", form=form, next=target), 422
 
@@ -60,7 +75,7 @@ def logout() -> ResponseReturnValue:
 @open_to(ANYONE)
 def invitation(token: str) -> ResponseReturnValue:
     """The page behind a one-time link: choose a password."""
-    if not queries.invitation_is_open(logins.token_hash(token), clock.now()):
+    if not queries.invitation_is_open(token_hash(token), clock.now()):
         raise NotFound("这个链接已失效，请联系管理员重新发送")
     return render_template("account/invitation.html", form=PasswordForm(), token=token)
 
@@ -75,6 +90,14 @@ def invitation_accept(token: str) -> ResponseReturnValue:
         flash("密码已设置，请登录。", "done")
         return redirect(url_for("account.login"), code=303)
     return render_template("account/invitation.html", form=form, token=token), 422
+
+
+def after_login(target: str) -> str:
+    """Where a fresh session goes: where the person was going, else their desk; before all, a required second factor."""
+    actor = current_actor()
+    if must_enrol():
+        return url_for("account.second_factor_show")
+    return local_path(target) if target else desk_of(actor)
 
 
 def desk_of(actor: Actor | None) -> str:
