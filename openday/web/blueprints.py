@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 _AREAS: dict[str, tuple[str, ...]] = {
-    "openday.web.account": ("views",),
+    "openday.web.account": ("views", "second_factor"),
     "openday.web.office": ("calls", "imports", "ledger", "rosters"),
     "openday.web.agency": (
         "desk",
