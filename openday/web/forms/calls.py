@@ -5,13 +5,14 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from openday.queries.calls import AgencyChoice, CallPage
 from openday.services.calls import MOST_OWED, CallDraft
 from openday.web.forms.texts import at_most, many_lines, one_line
 
-_MONTHS = [("", "不设活动月"), *((str(month), f"{month}月") for month in range(1, 13))]
+_MONTHS = [SelectChoice("", "不设活动月"), *(SelectChoice(str(month), f"{month}月") for month in range(1, 13))]
 
 
 class CallForm(FlaskForm):
@@ -28,6 +29,11 @@ class CallForm(FlaskForm):
     brand = StringField("活动品牌", [at_most(60)], filters=[one_line])
     stamp = HiddenField()
     owed = HiddenField("应报数量")  # never sent: refusals about the numbers stand here
+
+    @property
+    def owed_fields(self) -> list[Any]:
+        """The number fields, one for each agency, in the order of their names."""
+        return [self[name] for name in self.owed_names.values()]
 
     def draft(self) -> CallDraft:
         """The values as the use-case takes them; call it after `validate_on_submit`."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectField
+from wtforms.fields import SelectChoice
 
 from openday.queries.calls import CallChoice
 from openday.services.plan_import import Upload
@@ -31,5 +32,5 @@ class ImportForm(FlaskForm):
 def import_form(calls: Iterable[CallChoice], chosen: int | None = None) -> ImportForm:
     """The form with the calls that may be imported to."""
     form = ImportForm(data={"call": chosen})
-    form.call.choices = [(call.id, call.title) for call in calls]
+    form.call.choices = [SelectChoice(call.id, call.title) for call in calls]
     return form

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from openday.queries.calls import CallChoice
@@ -47,15 +48,15 @@ class PlanForm(FlaskForm):
 
 def plan_form(calls: Iterable[CallChoice], plan: PlanPage | None = None) -> PlanForm:
     """The form, blank or with a plan's text; the plan's own call stays on the list when it is closed."""
-    choices = [(call.id, call.title) for call in calls]
-    if plan is not None and plan.call_id is not None and plan.call_id not in dict(choices):
-        choices.append((plan.call_id, plan.call))
-    choices.append((NO_CALL, "不属于任何征集通知"))
-    values: dict[str, Any] = {"call": choices[0][0]}
+    titles = {call.id: call.title for call in calls}
+    if plan is not None and plan.call_id is not None:
+        titles.setdefault(plan.call_id, plan.call)
+    titles[NO_CALL] = "不属于任何征集通知"
+    values: dict[str, Any] = {"call": next(iter(titles))}
     if plan is not None:
         values = {**plan.text.as_dict(), "call": plan.call_id or NO_CALL, "version": plan.version}
     form = PlanForm(data=values)
-    form.call.choices = choices
+    form.call.choices = [SelectChoice(id_, title) for id_, title in titles.items()]
     if not form.key.data:
         form.key.data = new_key()
     return form
