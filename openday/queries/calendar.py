@@ -16,6 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from openday.clock import SHANGHAI
 from openday.db import session
 from openday.models.activities import Activity
+from openday.models.housekeeping import CalendarDay
 from openday.models.occurrences import Occurrence
 from openday.models.people import Agency
 from openday.queries.calendar_columns import OF_ACTIVITY, OF_SLOT, AnyRow, AnySelect, entry_from, quotas_of, slot_from
@@ -81,9 +82,21 @@ def activities_between(
     return EntryPage(_entries(rows), page, pages, total)
 
 
+def occurrences_between(first: date, last: date, limit: int) -> tuple[tuple[Entry, ...], int]:
+    """The first occurrences that touch these days, and how many there are in all; two statements."""
+    statement = (
+        _firm(first, last, Filters(), literal(0))
+        .add_columns(func.count().over().label("total"))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(limit)
+    )
+    rows = session().execute(statement).all()
+    return _entries(rows), rows[0].total if rows else 0
+
+
 def search(question: str, today: date, *, limit: int, page: int = 1) -> EntryPage:
     """Activities that hold every term: those to come first, among them those found by name, then by day."""
-    found = _both(None, None, Filters(q=question), by_name=matches(question, by_name=True))
+    found = _both(None, None, Filters(q=question or " "), by_name=matches(question, by_name=True))
     total = session().scalar(select(func.count()).select_from(found)) or 0
     pages = max(1, -(-total // limit))
     page = min(max(1, page), pages)
@@ -190,6 +203,12 @@ def agencies_shown(limit: int) -> list[tuple[str, str]]:
     published = exists().where(Activity.agency_id == Agency.id)
     rows = session().execute(select(Agency.slug, Agency.name).where(published).order_by(Agency.name).limit(limit))
     return [(slug, name) for slug, name in rows]
+
+
+def holidays(first: date, last: date) -> dict[date, tuple[bool, str]]:
+    """For each day that departs from Monday to Friday: whether it is a day off, and its name; one statement."""
+    statement = select(CalendarDay.day, CalendarDay.kind, CalendarDay.name).where(CalendarDay.day.between(first, last))
+    return {day: (kind == "holiday", name) for day, kind, name in session().execute(statement)}
 
 
 # --- a month ---------------------------------------------------------------------------------------------------------

@@ -1,20 +1,68 @@
 """The home page and the visitor's choices of view."""
 
-from flask import redirect, render_template, request
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from openday import clock
+from openday.queries.calendar import Filters, occurrences_between, vague_between
+from openday.queries.calendar_rows import Entry, next_change, seats_shown
+from openday.queries.home import HomeExtras, home_extras
+from openday.web import kept
 from openday.web.access import ANYONE, open_to
 from openday.web.pages import LANGUAGE_COOKIE, LANGUAGES, LARGE_COOKIE, local_path
+from openday.web.public import cards
 from openday.web.public.blueprint import bp
 
 _A_YEAR = 365 * 24 * 3600
+_SHOWN = 8
+_VAGUE_SHOWN = 5
 
 
 @bp.get("/")
 @open_to(ANYONE)
 def home() -> ResponseReturnValue:
     """This week's and next week's activities."""
-    return render_template("public/home.html")
+    extras = home_extras(clock.today())
+    return kept.page(lambda layout: _home(layout, extras), extra=extras)
+
+
+def _home(layout: Mapping[str, Any], extras: HomeExtras) -> kept.Rendered:
+    now = clock.now()
+    today = now.date()
+    sunday = today + timedelta(days=6 - today.weekday())
+    weeks = [(today, sunday), (sunday + timedelta(days=1), sunday + timedelta(days=7))]
+    found = [occurrences_between(first, last, _SHOWN) for first, last in weeks]
+    vague, vague_total = vague_between(today, weeks[1][1], Filters(), _VAGUE_SHOWN)
+    entries = [entry for shown, _ in found for entry in shown]
+    html = render_template(
+        "public/home.html",
+        weeks=[_week(shown, total, now) for shown, total in found],
+        vague=[cards.card(entry, now) for entry in vague],
+        vague_total=vague_total,
+        list_url=url_for("public.calendar", view="list"),
+        month_url=url_for("public.calendar"),
+        month_name=cards.month_name(today),
+        extras=extras,
+        campaign_url=_month_url(extras),
+        **layout,
+    )
+    slots = [entry.slot for entry in entries if entry.slot]
+    return kept.Rendered(html, seats_shown(slots), next_change(slots, now))
+
+
+def _week(entries: tuple[Entry, ...], total: int, now: datetime) -> dict[str, Any]:
+    return {"cards": [cards.card(entry, now) for entry in entries], "total": total}
+
+
+def _month_url(extras: HomeExtras) -> str:
+    if extras.campaign is None:
+        return ""
+    day = date(extras.campaign.year, extras.campaign.month, 1)
+    return url_for("public.calendar", month=f"{day:%Y-%m}")
 
 
 @bp.get("/view")

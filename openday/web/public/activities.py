@@ -1,0 +1,87 @@
+"""The page of one activity."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from openday import clock
+from openday.queries.calendar_rows import OVER, ActivityPage, Slot, next_change, seats_shown
+from openday.queries.public_activity import activity_page
+from openday.rules.states import SignupMode
+from openday.web import kept
+from openday.web.access import ANYONE, open_to
+from openday.web.links import address_of
+from openday.web.pages import absolute_url
+from openday.web.public import cards
+from openday.web.public.blueprint import bp
+
+
+@bp.get("/activities/<code>")
+@open_to(ANYONE)
+def activity(code: str) -> ResponseReturnValue:
+    """When and where, seats left, and how to get in; the same address from 旬 to minute."""
+    return kept.page(lambda layout: _page(code, layout))
+
+
+def _page(code: str, layout: Mapping[str, Any]) -> kept.Rendered:
+    now = clock.now()
+    found = activity_page(code)
+    slots = [_slot(slot, now) for slot in found.slots]
+    coming = [slot for slot in slots if not slot["over"]]
+    html = render_template(
+        "public/activity.html",
+        page=found,
+        activity=found.entry,
+        when=cards.when(found.entry),
+        date=cards.block(found.entry, now.date()),
+        vague=not found.slots,
+        only=slots[0] if len(slots) == 1 else None,
+        coming=coming if len(slots) > 1 else [],
+        past=[slot for slot in slots if slot["over"]] if len(slots) > 1 else [],
+        first_open=next((slot for slot in slots if slot["sign_up"]), None),
+        how=_how(found),
+        history=[{"when": cards.moment(at), "what": text, "iso": at.isoformat()} for at, text in found.history],
+        held_on=cards.day_name(found.outcome.held_on) if found.outcome else "",
+        page_url=absolute_url("public.activity", code=code),
+        feed_url=url_for("feeds.activity", code=code),
+        poster_url=address_of("public.activity_poster", code=code),
+        agency_url=url_for("public.calendar", view="list", agency=found.agency_slug),
+        **layout,
+    )
+    return kept.Rendered(html, seats_shown(found.slots), next_change(found.slots, now))
+
+
+def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
+    sign_up = cards.sign_up_address(slot, now)
+    quotas = [{"label": q.name, "seats": q.seats.capacity, "taken": q.seats.taken} for q in slot.quotas]
+    return {
+        "number": slot.number,
+        "date": cards.slot_block(slot, now.date()),
+        "when": cards.slot_when(slot),
+        "venue": slot.venue,
+        "cancelled": slot.cancelled,
+        "cancel_reason": slot.cancel_reason,
+        "over": slot.state(now) == OVER,
+        "waits": slot.state(now) == "waitlist",
+        "seats": cards.seats(slot, now),
+        "quotas": quotas if len(quotas) > 1 and slot.facts.mode is SignupMode.FIRST_COME else [],
+        "closes": cards.moment(slot.facts.ends) if sign_up else "",
+        "sign_up": sign_up,
+        "qr": address_of("public.occurrence_qr", code=slot.code) if sign_up else "",
+        "address": absolute_url("public.registration_new", code=slot.code) if sign_up else "",
+    }
+
+
+def _how(found: ActivityPage) -> str:
+    """How one gets in, said plainly."""
+    words = {
+        SignupMode.OPEN_DOOR: _("无需报名，按公布的时间直接前往。"),
+        SignupMode.INVITATION: _("定向邀请，参加人员由举办单位邀请，不公开报名。"),
+        SignupMode.CLOSED: _("不公开报名，参加人员由举办单位组织。"),
+    }
+    soon = _("具体时间确定后开放网上报名，先到先得。")
+    return str(words.get(found.entry.mode) or (_("网上报名，先到先得。") if found.slots else soon))

@@ -1,0 +1,177 @@
+"""Values of the public calendar as the building blocks take them, in the language of the visitor."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from openday.queries.calendar_rows import OVER, DayEntry, Entry, Month, Slot
+from openday.rules import date_block, wording, wording_en
+from openday.rules.states import SignupMode
+from openday.web.links import address_of
+from openday.web.pages import language
+
+_LONGEST_AUDIENCE = 40
+_LONGEST_LABEL = 18
+
+
+def english() -> bool:
+    """Whether the visitor reads English."""
+    return language() == "en"
+
+
+def moment(at: datetime) -> str:
+    """A moment in the visitor's language."""
+    return wording_en.moment_text(at) if english() else wording.moment_text(at)
+
+
+def month_name(day: date) -> str:
+    """2026年9月 or September 2026."""
+    return wording_en.month_text(day) if english() else f"{day.year}年{day.month}月"
+
+
+def day_name(day: date) -> str:
+    """2026年9月16日（星期三） or Wed 16 September 2026."""
+    return wording_en.day_text(day) if english() else wording.day_text(day)
+
+
+def when(entry: Entry) -> str:
+    """The time of an entry: from when to when, or as vague as it is."""
+    if entry.slot:
+        return slot_when(entry.slot)
+    return wording_en.period_text(entry.period) if english() else date_block.vague_text(entry.period)
+
+
+def slot_when(slot: Slot) -> str:
+    """From when to when."""
+    if english():
+        return wording_en.span_text(slot.starts_at, slot.ends_at)
+    return wording.span_text(slot.starts_at, slot.ends_at)
+
+
+def block(entry: Entry, today: date) -> date_block.DateBlock:
+    """The date at one glance."""
+    if entry.slot:
+        return slot_block(entry.slot, today)
+    return date_block.of_period(entry.period, today, cancelled=entry.cancelled, english=english())
+
+
+def slot_block(slot: Slot, today: date) -> date_block.DateBlock:
+    """The first day of an occurrence at one glance."""
+    return date_block.of_occurrence(slot.starts_at, slot.ends_at, today, cancelled=slot.cancelled, english=english())
+
+
+def seats(slot: Slot, now: datetime) -> dict[str, Any]:
+    """What one may still get, for `seats_line`."""
+    state = slot.state(now)
+    if state == OVER:
+        return {"state": "closed", "text": _("活动已结束")}
+    if state == "invited" and slot.facts.mode is SignupMode.CLOSED:
+        return {"state": "invited", "text": _("不公开报名")}
+    found: dict[str, Any] = {"state": state, "left": slot.seats.free, "total": slot.seats.capacity}
+    if state == "not_yet" and slot.facts.opens_at:
+        found["opens"] = moment(slot.facts.opens_at)
+    return found
+
+
+def card(entry: Entry, now: datetime) -> dict[str, Any]:
+    """An entry for `activity_card`."""
+    return {
+        "href": url_for("public.activity", code=entry.code),
+        "theme": entry.theme,
+        "date": block(entry, now.date()),
+        "when": when(entry),
+        "venue": entry.venue,
+        "agency": entry.agency,
+        "audience": shortened(entry.audience_text, _LONGEST_AUDIENCE),
+        "seats": seats(entry.slot, now) if entry.slot else _vague_seats(entry),
+        "state": "cancelled" if entry.cancelled else "",
+    }
+
+
+def _vague_seats(entry: Entry) -> dict[str, Any] | None:
+    if entry.mode is SignupMode.OPEN_DOOR:
+        return {"state": "open_door", "text": _("无需报名")}
+    if entry.mode is SignupMode.CLOSED:
+        return {"state": "invited", "text": _("不公开报名")}
+    return {"state": "invited"} if entry.mode is SignupMode.INVITATION else None
+
+
+def sign_up_address(slot: Slot, now: datetime) -> str:
+    """Where one signs up, or gets onto the waitlist, for this occurrence now; '' when one cannot."""
+    if slot.state(now) not in ("open", "waitlist"):
+        return ""
+    return address_of("public.registration_new", code=slot.code)
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text on one line, cut with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def month_table(
+    month: Month, query: dict[str, Any], today: date, holidays: dict[date, tuple[bool, str]]
+) -> dict[str, Any]:
+    """A month for the macro of that name; `query` are the filters, which the links keep."""
+    first = date(month.year, month.month, 1)
+    days = [
+        {
+            "number": day.day.day,
+            "text": _day_of_month(day.day),
+            "entries": [_entry(entry, day.day) for entry in day.entries],
+            "more": day.total - len(day.entries),
+            "more_href": url_for("public.calendar_day", day=day.day.isoformat(), **query),
+            "today": day.day == today,
+            "rest": holidays.get(day.day, (day.day.weekday() > 4, ""))[0],
+            "festival": "" if english() else holidays.get(day.day, (False, ""))[1],
+        }
+        for day in month.days
+    ]
+    cells: list[dict[str, Any] | None] = [None] * first.weekday() + days
+    cells += [None] * (-len(cells) % 7)
+    return {
+        "title": month_name(first),
+        "weeks": [cells[start : start + 7] for start in range(0, len(cells), 7)],
+        "vague": [_band_entry(entry) for entry in month.vague],
+        "prev": _turn(first - timedelta(days=1), query),
+        "next": _turn(first + timedelta(days=31), query),
+    }
+
+
+def _day_of_month(day: date) -> str:
+    if english():
+        return f"{day.day} {wording_en.MONTHS[day.month - 1]}, {wording_en.WEEKDAYS[day.weekday()]}"
+    return f"{day.month}月{day.day}日 {wording.day_text(day)[-4:-1]}"
+
+
+def _entry(entry: DayEntry, day: date) -> dict[str, str]:
+    return {
+        "href": url_for("public.activity", code=entry.code),
+        "theme": entry.theme,
+        "time": wording.clock_text(entry.starts_at) if entry.starts_at.date() == day else "",
+        "state": "cancelled" if entry.cancelled else "full" if entry.full else "",
+    }
+
+
+def _band_entry(entry: Entry) -> dict[str, str]:
+    return {
+        "href": url_for("public.activity", code=entry.code),
+        "theme": entry.theme,
+        "label": _band_label(entry),
+        "agency": entry.agency,
+    }
+
+
+def _band_label(entry: Entry) -> str:
+    if entry.cancelled:
+        return str(_("已取消"))
+    return shortened(date_block.short_text(entry.period, english=english()), _LONGEST_LABEL)
+
+
+def _turn(day: date, query: dict[str, Any]) -> dict[str, str] | None:
+    if not 2000 <= day.year <= 2100:
+        return None
+    href = url_for("public.calendar", **{**query, "month": f"{day.year}-{day.month:02d}"})
+    return {"href": href, "label": month_name(day)}
