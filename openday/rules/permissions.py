@@ -52,6 +52,7 @@ class Right(StrEnum):
     REGISTRATION_MANAGE = "registration.manage"
     ROSTER_EXPORT = "roster.export"
     CHECK_IN = "check_in"
+    DESK_ASSIGN = "desk.assign"
     SURVEY_READ = "survey.read"
     SUGGESTION_READ = "suggestion.read"
     SUGGESTION_DRAFT_REPLY = "suggestion.draft_reply"
@@ -100,6 +101,7 @@ RIGHTS: dict[Right, dict[Role, Reach]] = {
     Right.REGISTRATION_MANAGE: {_OFFICER: _T},
     Right.ROSTER_EXPORT: {_FILER: _A, _OFFICER: _T},
     Right.CHECK_IN: {_DESK: _S, _FILER: _A},
+    Right.DESK_ASSIGN: {_FILER: _A, _REVIEWER: _A},
     Right.SURVEY_READ: {_FILER: _A, _REVIEWER: _A, _OFFICER: _T, _ADMIN: _T, _AUDITOR: _T},
     Right.SUGGESTION_READ: {_FILER: _A, _REVIEWER: _A, _OFFICER: _T, _ADMIN: _T, _AUDITOR: _T},
     Right.SUGGESTION_DRAFT_REPLY: {_FILER: _A},

@@ -1,0 +1,87 @@
+"""The door on the day: when it is open, what was typed into its field, how long a slip can be undone."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from openday.rules.phone import normalise_phone
+from openday.rules.seats import Window, registration_window
+from openday.rules.wording import clock_text, moment_text
+
+OPENS_BEFORE = timedelta(hours=3)
+CLOSES_AFTER = timedelta(hours=12)
+UNDO_WITHIN = timedelta(minutes=10)
+MOST_AT_ONCE = 50
+"""The largest party that a registration can hold."""
+
+_LONGEST = 300
+_TICKET = re.compile(r"(?:.*/tickets/)?([0-9a-z]{28})(?:[/?#].*)?")
+_NUMBER = re.compile(r"[0-9]{6}")
+_LAST4 = re.compile(r"[0-9]{4}")
+
+
+def door_window(starts_at: datetime, ends_at: datetime, now: datetime) -> Window:
+    """Whether people can be let in: from three hours before the start to twelve hours after the end."""
+    return registration_window(starts_at - OPENS_BEFORE, ends_at + CLOSES_AFTER, now)
+
+
+def closed_text(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
+    """Why nobody can be let in at `now`; '' while the door is open."""
+    window = door_window(starts_at, ends_at, now)
+    if window is Window.NOT_YET:
+        return f"签到尚未开始，{moment_text(starts_at - OPENS_BEFORE)}起可以签到"
+    if window is Window.OVER:
+        return f"签到已于{moment_text(ends_at + CLOSES_AFTER)}结束"
+    return ""
+
+
+def can_still_be_undone(at: datetime, now: datetime) -> bool:
+    """Whether whoever let somebody in at `at` may take it back by themselves."""
+    return now - at <= UNDO_WITHIN
+
+
+def admitted_text(at: datetime, now: datetime) -> str:
+    """已于14:02签到; with the day when it was another one."""
+    return f"已于{clock_text(at) if at.date() == now.date() else moment_text(at)}签到"
+
+
+class Sought(StrEnum):
+    """What somebody at the door is looked up by."""
+
+    TICKET = "ticket"
+    NUMBER = "number"
+    LAST4 = "last4"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was typed or scanned, as understood; `value` is a ticket code, 6 digits, 4 digits or a canonical number."""
+
+    by: Sought
+    value: str
+
+
+def understand(typed: str) -> Search | None:
+    """Read the field: a ticket's address or code, the six-digit number, the last four digits of a telephone number, or
+    the whole number. Upper case and full-width characters (a scanner under an input method) are read as well.
+
+    None when it is none of these. At most 300 characters are looked at.
+    """
+    if len(typed) > _LONGEST:
+        return None
+    text = unicodedata.normalize("NFKC", typed).strip().lower()
+    ticket = _TICKET.fullmatch(text)
+    if ticket:
+        return Search(Sought.TICKET, ticket[1])
+    digits = re.sub(r"[ \-]", "", text)
+    if _NUMBER.fullmatch(digits):
+        return Search(Sought.NUMBER, digits)
+    if _LAST4.fullmatch(digits):
+        return Search(Sought.LAST4, digits)
+    try:
+        return Search(Sought.PHONE, normalise_phone(text))
+    except ValueError:
+        return None
