@@ -1,0 +1,116 @@
+"""The office's decision on a plan, and what narrows its lists."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, Form, HiddenField, MonthField, SearchField, SelectField
+
+from openday.queries.office_plans import PlanFilter
+from openday.queries.plans import PlanPage
+from openday.queries.statistics import Span
+from openday.rules.plan_states import PlanStatus
+from openday.web.forms.plans import ReturnForm
+from openday.web.forms.texts import one_line
+
+ALL = 0
+LONGEST_SEARCH = 100
+
+
+class ApproveForm(FlaskForm):
+    """同意备案 needs no words; `version` is the text that was read."""
+
+    version = HiddenField()
+
+
+class OfficeReturnForm(ReturnForm):
+    """退回修改; `seen` is the state that the officer had before them."""
+
+    seen = HiddenField()
+
+    def seen_status(self) -> PlanStatus:
+        """The state as sent; a value that no page of ours sends reads as waiting for review."""
+        return PlanStatus(self.seen.data) if self.seen.data in set(PlanStatus) else PlanStatus.OFFICE_REVIEW
+
+
+def return_form(plan: PlanPage) -> OfficeReturnForm:
+    """An empty return form for the plan as it stands."""
+    return OfficeReturnForm(formdata=None, version=plan.version, seen=plan.status.value)
+
+
+class PlanFilterForm(Form):
+    """What narrows the office's list of plans."""
+
+    q = SearchField("主题、地点、内容或单位", filters=[one_line])
+    agency = SelectField("单位", coerce=int, default=ALL)
+    call = SelectField("征集通知", coerce=int, default=ALL)
+    month = MonthField("月份")
+
+    def wanted(self, status: PlanStatus | None) -> PlanFilter:
+        """The filter; what was typed and cannot be read narrows nothing."""
+        return PlanFilter(
+            status=status,
+            agency_id=_chosen(self.agency),
+            call_id=_chosen(self.call),
+            month=self.month.data,
+            search=(self.q.data or "")[:LONGEST_SEARCH],
+        )
+
+    def kept(self) -> dict[str, str]:
+        """The filter as a query string says it, for the links of the page."""
+        values = {
+            "q": (self.q.data or "")[:LONGEST_SEARCH],
+            "agency": str(_chosen(self.agency) or ""),
+            "call": str(_chosen(self.call) or ""),
+            "month": f"{self.month.data:%Y-%m}" if self.month.data else "",
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+class SpanForm(Form):
+    """What the statistics count."""
+
+    call = SelectField("征集通知", coerce=int, default=ALL)
+    first = DateField("开展时间自")
+    last = DateField("至")
+
+    def span(self) -> Span:
+        """The span; days in the wrong order are turned round."""
+        first, last = self.first.data, self.last.data
+        if isinstance(first, date) and isinstance(last, date) and first > last:
+            first, last = last, first
+        return Span(first, last, _chosen(self.call))
+
+
+def plan_filter_form(
+    args: Any, agencies: Iterable[tuple[int, str]], calls: Iterable[tuple[int, str]]
+) -> PlanFilterForm:
+    """The filter as the address says it."""
+    form = PlanFilterForm(args)
+    form.agency.choices = [(ALL, "全部单位"), *agencies]
+    form.call.choices = [(ALL, "全部"), *calls]
+    return form
+
+
+def span_form(args: Any, calls: Iterable[tuple[int, str]]) -> SpanForm:
+    """The span as the address says it."""
+    form = SpanForm(args)
+    form.call.choices = [(ALL, "全部"), *calls]
+    return form
+
+
+def status_of(args: Mapping[str, str]) -> PlanStatus | None:
+    """The state that the address names; None for all."""
+    return PlanStatus(args["status"]) if args.get("status") in set(PlanStatus) else None
+
+
+def number_of(args: Mapping[str, str], name: str) -> int | None:
+    """A positive whole number of the address; None when there is none that fits a column."""
+    typed = args.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 and int(typed) else None
+
+
+def _chosen(field: SelectField) -> int | None:
+    known = {value for value, _ in field.choices or []}
+    return int(field.data) if field.data and field.data in known else None
