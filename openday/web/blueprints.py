@@ -9,10 +9,12 @@ _AREAS: dict[str, tuple[str, ...]] = {
     "openday.web.office": ("calls", "imports", "ledger", "rosters"),
     "openday.web.agency": (
         "desk",
+        "door_staff",
         "plans",
         "imports",
         "rosters",
     ),
+    "openday.web.desk": ("door", "entries", "walk_ins"),
     "openday.web.public": ("home", "posters", "registrations", "tickets"),
 }
 
