@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
 from openday.errors import Refused
@@ -81,7 +82,7 @@ class PartyForm(FlaskForm):
 
     def offer(self, limit: int) -> None:
         """Fill in the numbers to choose from."""
-        self.party_size.choices = [(str(n), f"{n}人") for n in range(1, limit + 1)]
+        self.party_size.choices = [SelectChoice(str(n), f"{n}人") for n in range(1, limit + 1)]
 
 
 class RegistrationForm(PartyForm):
@@ -97,7 +98,7 @@ class RegistrationForm(PartyForm):
     def prepare(self, sheet: SignupSheet) -> "RegistrationForm":
         """Fill in what there is to choose from, and a key of its own for a fresh form."""
         self.offer(sheet.occasion.party_limit)
-        self.quota.choices = [(str(quota.position), quota.name) for quota in sheet.quotas]
+        self.quota.choices = [SelectChoice(str(quota.position), quota.name) for quota in sheet.quotas]
         self.idempotency_key.data = self.idempotency_key.data or secrets.token_hex(16)
         return self
 
@@ -128,7 +129,7 @@ class StaffRegistrationForm(RegistrationForm):
     """The same form filled in for somebody else."""
 
     source = RadioField(
-        "报名途径", [DataRequired("请选择报名途径")], choices=[(door.value, door.label) for door in _DOORS]
+        "报名途径", [DataRequired("请选择报名途径")], choices=[SelectChoice(door.value, door.label) for door in _DOORS]
     )
 
 

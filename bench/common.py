@@ -1,0 +1,47 @@
+"""What the measurements share: fresh databases with production's own durability, and tables of times."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.conftest import migrate
+from tests.support.postgres import Postgres
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@contextmanager
+def fresh_database(kind: str) -> Iterator[tuple[str, Path]]:
+    """A migrated, empty database that syncs every commit to the disk; its address and a folder to work in."""
+    with tempfile.TemporaryDirectory(prefix="openday-bench-") as name:
+        folder = Path(name)
+        if kind == "sqlite":
+            url = f"sqlite:///{folder / 'openday.db'}"
+            migrate(url, folder)
+            yield url, folder
+            return
+        cluster = Postgres.alone(durable=True)
+        try:
+            url = cluster.create_database()
+            migrate(url, folder)
+            yield url, folder
+        finally:
+            cluster.close()
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    """The value that `share` (0 to 1) of all values do not exceed, in milliseconds; 0 when there are none."""
+    ordered = sorted(seconds)
+    return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Columns as wide as they need, numbers to the right."""
+    cells = [list(head), *[[f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
+    for line in cells:
+        print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
