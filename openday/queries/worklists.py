@@ -24,10 +24,11 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Waiting:
-    """A plan that waits for this agency, with its deadline if there is one."""
+    """A plan that waits for this agency; no deadline runs for one that was `filed_before`."""
 
     plan: PlanLine
     deadline: Deadline | None
+    filed_before: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ def _plans(actor: Actor, status: PlanStatus, now: datetime, calendar: WorkingCal
         .order_by(Plan.updated_at, Plan.id)
         .limit(SHOWN)
     )
-    return tuple(Waiting(plan_line(plan), _call_deadline(plan, now, calendar)) for plan in session().scalars(statement))
+    return tuple(
+        Waiting(plan_line(plan), _call_deadline(plan, now, calendar), plan.submitted_at is not None)
+        for plan in session().scalars(statement)
+    )
 
 
 def _call_deadline(plan: Plan, now: datetime, calendar: WorkingCalendar) -> Deadline | None:

@@ -16,6 +16,7 @@ from openday.web.access import open_to, the_actor
 from openday.web.agency.blueprint import bp
 from openday.web.forms.plans import PlanForm, ReasonForm, ReturnForm, plan_form, version_of
 from openday.web.forms.texts import one_line, put_problem
+from openday.web.tables import page_number
 
 _STAFF = (Role.FILER, Role.REVIEWER)
 
@@ -30,7 +31,7 @@ def plan_list() -> ResponseReturnValue:
     known = queries.calls_with_plans(the_actor())
     call_id = call_id if call_id in dict(known) else None
     found = queries.plans_of_agency(
-        the_actor(), status=status, search=search, call_id=call_id, page=_page_number(args.get("page", ""))
+        the_actor(), status=status, search=search, call_id=call_id, page=page_number(args.get("page", ""))
     )
     kept = {name: value for name, value in (("q", search), ("call", call_id)) if value}
     return render_template("agency/plan_list.html", found=found, status=status, kept=kept, calls=known)
@@ -144,10 +145,6 @@ def plan_return(code: str) -> ResponseReturnValue:
             flash("已退回填报人修改。", "done")
             return redirect(url_for("agency.desk"), code=303)
     return _plan_page(queries.plan_page(the_actor(), code), returning=form, status=422)
-
-
-def _page_number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
 
 
 def _put(form: PlanForm, refused: Refused | Conflict) -> None:

@@ -12,7 +12,9 @@ from openday.web.access import open_to, the_actor
 from openday.web.forms.calls import CallForm, call_form
 from openday.web.forms.texts import put_problem
 from openday.web.office.blueprint import bp
+from openday.web.tables import page_of
 
+_AGENCIES = 100
 _CALL = "/calls/<int(max=2147483647):call_id>"
 
 
@@ -60,7 +62,9 @@ def call_show(call_id: int) -> ResponseReturnValue:
     """One call: what each agency owes, has filed, and where its plans stand."""
     call = call_queries.call_page(the_actor(), call_id)
     missing = request.args.get("show") == "missing"
-    return render_template("office/call_show.html", call=call, missing=missing, today=clock.today())
+    rows = call.missing if missing else call.agencies
+    page = page_of(rows, request.args.get("page", ""), _AGENCIES)
+    return render_template("office/call_show.html", call=call, missing=missing, page=page, today=clock.today())
 
 
 @bp.get(f"{_CALL}/edit")
