@@ -39,6 +39,7 @@ def test_with_nothing_but_a_key_there_is_a_sqlite_file_and_the_console() -> None
         ("OPENDAY_RETENTION_DAYS", "-1"),
         ("OPENDAY_RETENTION_DAYS", "０３０"),
         ("OPENDAY_TRUSTED_PROXIES", "many"),
+        ("OPENDAY_SECOND_FACTOR", "always"),
         ("OPENDAY_TYPO", "1"),
     ],
 )

@@ -5,6 +5,7 @@ All checks of one person queue behind their locked row, so that five wrong codes
 """
 
 import hmac
+import secrets
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from sqlalchemy.orm import undefer
 from openday import clock, vault
 from openday.db import session, use_case
 from openday.errors import Closed, Conflict, Forbidden, NotFound, Refused
-from openday.models.columns import new_code
 from openday.models.people import RecoveryCode, User
 from openday.queries.people import user_in_reach
 from openday.rules.permissions import Actor, Right
@@ -96,7 +96,7 @@ def enrol(actor: Actor, sealed: str, code: str) -> Enrolled:
         raise Refused("二维码已过期，请用手机重新扫描本页的二维码", field="code")
     user = _locked(actor.user_id)
     if user is None or user.has_second_factor:
-        raise Conflict("您已启用动态验证码，无需重复设置")
+        raise Conflict("您已启用动态验证码，无需重复设置。没有看到恢复码时，可在“动态验证码”页更换")
     step = _matching_step(secret, _plain(code), now)
     if step is None:
         raise Refused("动态验证码不正确，请输入手机上当前显示的6位数字", field="code")
@@ -224,7 +224,7 @@ def _accepts(user: User, code: str, actor: Actor | None, now: datetime) -> bool:
 
 def _plain(code: str) -> str:
     """Full-width digits, spaces and dashes are how people type and copy codes."""
-    return "".join(c for c in unicodedata.normalize("NFKC", code).lower() if c.isascii() and c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFKC", code) if c.isascii() and c.isalnum())
 
 
 def _matching_step(secret: str, code: str, now: datetime) -> int | None:
@@ -261,11 +261,11 @@ def _recovery_hash(user_id: int, plain: str) -> str:
 
 
 def _new_recovery_codes(user_id: int) -> list[str]:
-    """Fresh codes instead of all older ones: ten characters (49 bits) in two groups of five."""
+    """Fresh codes instead of all older ones: twelve digits (40 bits), which a telephone's number pad can type."""
     session().execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    plain = [new_code(10) for _ in range(RECOVERY_CODES)]
+    plain = [f"{secrets.randbelow(10**12):012d}" for _ in range(RECOVERY_CODES)]
     session().add_all(RecoveryCode(user_id=user_id, code_hash=_recovery_hash(user_id, code)) for code in plain)
-    return [f"{code[:5]}-{code[5:]}" for code in plain]
+    return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in plain]
 
 
 def _forget(user: User) -> None:

@@ -10,7 +10,7 @@ class CodeForm(FlaskForm):
 
     code = StringField(
         "动态验证码",
-        [InputRequired("请填写动态验证码"), Length(max=40, message="动态验证码为6位数字，恢复码为10个字符")],
+        [InputRequired("请填写动态验证码"), Length(max=40, message="动态验证码为6位数字，恢复码为12位数字")],
     )
 
 
