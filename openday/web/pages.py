@@ -97,6 +97,7 @@ def staff_context(actor: Actor) -> dict[str, Any]:
         "nav_items": items,
         "person": {"name": actor.name, "agency": "、".join(sorted(role.label for role in actor.roles))},
         "logout_url": url_for("account.logout"),
+        "second_factor_url": url_for("account.second_factor_show"),
         "actor": actor,
     }
 
