@@ -1,7 +1,7 @@
 """A table between upload and import: each row with its verdict, or what became of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from openday.queries.scope import within_reach
 from openday.rules.permissions import Actor, Right, Role
 from openday.rules.plan_rows import RowReading, import_key, read_row
 from openday.rules.plan_states import PlanStatus
+from openday.rules.plan_text import FIELD_LABELS
 
 FILED, KNOWN, REFUSED = "filed", "known", "refused"
 PAGE = 100
@@ -189,8 +190,17 @@ def judge(
     if before is not None:
         return Verdict(KNOWN, f"此前已导入，现在是“{PlanStatus(before[1]).label}”", plan_code=before[0])
     if terms.own_agency_id is not None:
-        return Verdict(FILED, agency_id=terms.own_agency_id)
-    return _verdict_on_agency(reading.agency, terms, places.get(reading.agency, []))
+        verdict = Verdict(FILED, agency_id=terms.own_agency_id)
+    else:
+        verdict = _verdict_on_agency(reading.agency, terms, places.get(reading.agency, []))
+    return _with_gaps(verdict, reading) if verdict.outcome == FILED else verdict
+
+
+def _with_gaps(verdict: Verdict, reading: RowReading) -> Verdict:
+    """A row may be filed with gaps that the form would not let through; they are named."""
+    gaps = "、".join(FIELD_LABELS[name] for name in reading.text.missing())
+    said = [verdict.reason, f"还缺{gaps}" if gaps else ""]
+    return replace(verdict, reason="；".join(filter(None, said)))
 
 
 def places_named(actor: Actor, names: Iterable[str]) -> dict[str, list[Place]]:

@@ -20,6 +20,7 @@ from openday.services.plan_import import Upload, begin_import, run_import, uploa
 from openday.services.plans import agency_approve, submit_plan
 from tests.factories.calls import call_of
 from tests.factories.people import House, Persona
+from tests.support.queries import count_queries
 
 REAL_PLANS = Path(__file__).parents[3] / "shared" / "data" / "real_plans.csv"
 HEADER = ["单位名称", "活动主题", "开展时间", "开展地点", "活动内容", "活动对象", "活动报名方式", "联系人", "联系方式"]
@@ -116,6 +117,25 @@ def test_an_unclear_time_is_refused_with_the_readers_reason_and_the_other_rows_g
 def test_what_cannot_be_filed_says_why(house: House, changes: dict[str, str], reason: str) -> None:
     assert imported(house.filer, call_of(house).id, table(row(**changes))) == [(2, REFUSED, reason)]
     assert plans() == []
+
+
+def test_a_row_with_gaps_is_filed_and_the_gaps_are_named(house: House) -> None:
+    results = imported(house.filer, call_of(house).id, table(row(place="", phone="", signup="", contact="")))
+    assert results == [(2, FILED, "还缺开展地点、联系方式")]
+
+
+def test_a_preview_of_many_rows_asks_the_database_no_more_than_one_of_few(house: House) -> None:
+    call = call_of(house)
+    seen = []
+    for number in (1, 60):
+        rows = [row(theme=f"走进书库第{each}期") for each in range(number)]
+        code = upload_table(house.officer.actor, Upload(call.id, "计划.csv", table(*rows), for_office=True))
+        actor = house.officer.actor
+        db.session.expunge_all()
+        with count_queries() as statements:
+            import_page(actor, code)
+        seen.append(len(statements))
+    assert seen[0] == seen[1]
 
 
 def test_a_row_without_an_agency_is_the_filers_own_but_nobodys_for_the_office(house: House) -> None:
