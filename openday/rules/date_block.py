@@ -10,7 +10,7 @@ from openday.rules.fuzzy_date import FuzzyDate, Precision
 _WEEKDAYS = "一二三四五六日"
 _XUN = {"early": "上旬", "mid": "中旬", "late": "下旬"}
 _QUARTERS = "一二三四"
-_YEAR = re.compile(r"^[0-9]{4}年(?=[0-9一二三四五六七八九十每第上下])")
+_YEAR = re.compile(r"^[0-9]{4}年(?=[0-9一二三四五六七八九十每第上下全])")
 _PENDING = re.compile("（[^（）]*待定）$")
 
 

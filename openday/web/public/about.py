@@ -28,8 +28,7 @@ def subscribe() -> ResponseReturnValue:
 
 def _subscribe(layout: Mapping[str, Any]) -> kept.Rendered:
     agencies = [
-        {"key": name, "value": absolute_url("feeds.agency", slug=slug)}
-        for slug, name in agencies_shown(_MOST_AGENCIES)
+        {"key": name, "value": absolute_url("feeds.agency", slug=slug)} for slug, name in agencies_shown(_MOST_AGENCIES)
     ]
     address = absolute_url("feeds.calendar")
     html = render_template(

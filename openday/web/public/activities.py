@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from openday import clock
-from openday.queries.calendar_rows import OVER, ActivityPage, Slot, next_change, seats_shown
+from openday.queries.calendar_rows import ActivityPage, Slot, next_change, seats_shown
 from openday.queries.public_activity import activity_page
 from openday.rules.states import SignupMode
 from openday.web import kept
@@ -31,18 +31,18 @@ def _page(code: str, layout: Mapping[str, Any]) -> kept.Rendered:
     now = clock.now()
     found = activity_page(code)
     slots = [_slot(slot, now) for slot in found.slots]
-    coming = [slot for slot in slots if not slot["over"]]
+    lead = _lead(slots)
+    others = [slot for slot in slots if slot is not lead]
     html = render_template(
         "public/activity.html",
         page=found,
         activity=found.entry,
         when=cards.when(found.entry),
         date=cards.block(found.entry, now.date()),
-        vague=not found.slots,
-        only=slots[0] if len(slots) == 1 else None,
-        coming=coming if len(slots) > 1 else [],
-        past=[slot for slot in slots if slot["over"]] if len(slots) > 1 else [],
-        first_open=next((slot for slot in slots if slot["sign_up"]), None),
+        lead=lead,
+        count=len(slots),
+        others=[slot for slot in others if not slot["over"]],
+        past=[slot for slot in others if slot["over"]],
         how=_how(found),
         history=[{"when": cards.moment(at), "what": text, "iso": at.isoformat()} for at, text in found.history],
         held_on=cards.day_name(found.outcome.held_on) if found.outcome else "",
@@ -55,6 +55,15 @@ def _page(code: str, layout: Mapping[str, Any]) -> kept.Rendered:
     return kept.Rendered(html, seats_shown(found.slots), next_change(found.slots, now))
 
 
+def _lead(slots: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The occurrence that the page puts first: the next to sign up for, else the next at all, else the last."""
+    for wanted in ("sign_up", "coming"):
+        for slot in slots:
+            if slot[wanted]:
+                return slot
+    return slots[-1] if slots else None
+
+
 def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
     sign_up = cards.sign_up_address(slot, now)
     quotas = [{"label": q.name, "seats": q.seats.capacity, "taken": q.seats.taken} for q in slot.quotas]
@@ -65,7 +74,8 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
         "venue": slot.venue,
         "cancelled": slot.cancelled,
         "cancel_reason": slot.cancel_reason,
-        "over": slot.state(now) == OVER,
+        "over": now >= slot.ends_at,
+        "coming": now < slot.ends_at and not slot.cancelled,
         "waits": slot.state(now) == "waitlist",
         "seats": cards.seats(slot, now),
         "quotas": quotas if len(quotas) > 1 and slot.facts.mode is SignupMode.FIRST_COME else [],

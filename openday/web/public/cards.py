@@ -75,13 +75,21 @@ def seats(slot: Slot, now: datetime) -> dict[str, Any]:
     return found
 
 
+def _beside_block(entry: Entry) -> str:
+    """The time for a line that stands beside a date block: the clock is enough where the block says the day."""
+    slot = entry.slot
+    if slot is None or slot.starts_at.date() != slot.ends_at.date():
+        return when(entry)
+    return f"{wording.clock_text(slot.starts_at)}–{wording.clock_text(slot.ends_at)}"
+
+
 def card(entry: Entry, now: datetime) -> dict[str, Any]:
     """An entry for `activity_card`."""
     return {
         "href": url_for("public.activity", code=entry.code),
         "theme": entry.theme,
         "date": block(entry, now.date()),
-        "when": when(entry),
+        "when": _beside_block(entry),
         "venue": entry.venue,
         "agency": entry.agency,
         "audience": shortened(entry.audience_text, _LONGEST_AUDIENCE),
