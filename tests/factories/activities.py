@@ -11,7 +11,7 @@ from openday.rules.fuzzy_date import Precision
 from openday.rules.plan_states import PlanStatus
 from openday.rules.states import SignupMode
 from openday.rules.wording import day_text
-from openday.services.republish import rewrite_events
+from openday.services.republish import CALENDAR, bump, rewrite_events
 from tests.factories.people import House, Persona
 
 _TEXTS = {
@@ -88,6 +88,7 @@ def published_activity(
     db.session.add(activity)
     db.session.flush()
     rewrite_events(activity, page_url)
+    bump(CALENDAR, now)
     activity.vague = vague
     return activity
 

@@ -13,7 +13,7 @@ from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import PlanVersion
 from openday.models.registrations import Registration
 from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMode
-from openday.services.republish import rewrite_events
+from openday.services.republish import CALENDAR, bump, rewrite_events
 from tests.factories.activities import page_url
 
 
@@ -64,6 +64,7 @@ def open_occurrence(
     db.session.add(occurrence)
     db.session.flush()
     rewrite_events(activity, page_url)
+    bump(CALENDAR, now)
     return occurrence
 
 
