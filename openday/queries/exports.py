@@ -71,7 +71,7 @@ def summary_table(actor: Actor, chosen: Chosen) -> SummaryTable:
     people = _people_by_plan(actor, chosen)
     rows = [
         _row(number, plan, outcome, occurrences.get(plan.id, 0), people.get(plan.id, (0, 0)))
-        for number, (plan, outcome) in enumerate(session().execute(statement).tuples(), start=1)
+        for number, (plan, outcome) in enumerate(session().execute(statement), start=1)
     ]
     return SummaryTable(f"{title}汇总表", tuple(rows))
 
@@ -133,7 +133,7 @@ def _occurrences_by_plan(actor: Actor, chosen: Chosen) -> dict[int, int]:
         .where(*_conditions(actor, Right.SUMMARY_EXPORT, chosen))
         .group_by(Activity.plan_id)
     )
-    return dict(session().execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session().execute(statement)}
 
 
 def _people_by_plan(actor: Actor, chosen: Chosen) -> dict[int, tuple[int, int]]:

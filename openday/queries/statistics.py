@@ -135,7 +135,8 @@ def _plans_of(span: Span) -> list[ColumnElement[bool]]:
 
 def _by_status(plans: Sequence[ColumnElement[bool]], in_reach: ColumnElement[bool]) -> dict[str, int]:
     statement = select(Plan.status, func.count()).join(Agency, Agency.id == Plan.agency_id)
-    return dict(session().execute(statement.where(in_reach, *plans).group_by(Plan.status)).tuples().all())
+    rows = session().execute(statement.where(in_reach, *plans).group_by(Plan.status))
+    return {row[0]: row[1] for row in rows}
 
 
 def _months(
