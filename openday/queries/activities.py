@@ -304,6 +304,7 @@ class ActivityDetail:
     signup_mode: SignupMode
     text: PlanText
     vague: bool
+    last_day: date | None
     sequence: int
     published_at: datetime
     changed_at: datetime
@@ -349,6 +350,7 @@ def activity_detail(actor: Actor, code: str, now: datetime) -> ActivityDetail:
         signup_mode=SignupMode(activity.signup_mode),
         text=PlanText(**{name: getattr(activity, name) for name in PLAN_FIELDS}),
         vague=activity.vague,
+        last_day=activity.last_day,
         sequence=activity.sequence,
         published_at=activity.published_at,
         changed_at=activity.changed_at,

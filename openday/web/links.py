@@ -9,8 +9,6 @@ from openday.web.pages import absolute_url
 
 def page_url(code: str) -> str:
     """The absolute address of an activity's public page."""
-    if "public.activity" not in current_app.view_functions:
-        return f"{absolute_url('public.home').rstrip('/')}/activities/{code}"
     return absolute_url("public.activity", code=code)
 
 

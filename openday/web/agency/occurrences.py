@@ -25,7 +25,7 @@ def activity_list() -> ResponseReturnValue:
     number = request.args.get("page", "1")[:6]
     page = int(number) if number.isascii() and number.isdigit() else 1
     found = queries.activity_list(the_actor(), shown, page, clock.now())
-    return render_template("agency/activity_list.html", found=found, shown=shown)
+    return render_template("agency/activity_list.html", found=found, shown=shown, today=clock.today())
 
 
 @bp.get("/activities/<code>")
@@ -38,7 +38,9 @@ def activity_show(code: str) -> ResponseReturnValue:
         "poster": address_of("public.activity_poster", code=code),
         "plan": address_of("agency.plan_show", code=activity.plan_code),
     }
-    return render_template("agency/activity_show.html", activity=activity, links=links, address_of=address_of)
+    return render_template(
+        "agency/activity_show.html", activity=activity, links=links, address_of=address_of, today=clock.today()
+    )
 
 
 @bp.get("/activities/<code>/occurrences/new")

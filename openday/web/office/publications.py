@@ -30,7 +30,9 @@ def publication_list() -> ResponseReturnValue:
     page = int(number) if number.isascii() and number.isdigit() else 1
     found = queries.activity_list(the_actor(), shown, page, clock.now())
     waiting = queries.plans_to_publish(the_actor())
-    return render_template("office/publication_list.html", found=found, shown=shown, waiting=waiting, now=clock.now())
+    return render_template(
+        "office/publication_list.html", found=found, shown=shown, waiting=waiting, today=clock.today()
+    )
 
 
 @bp.get("/plans/<code>/publish")
@@ -67,7 +69,9 @@ def publication_show(code: str) -> ResponseReturnValue:
         "poster": address_of("public.activity_poster", code=code),
         "plan": address_of("office.plan_show", code=activity.plan_code),
     }
-    return render_template("office/publication_show.html", activity=activity, links=links, address_of=address_of)
+    return render_template(
+        "office/publication_show.html", activity=activity, links=links, address_of=address_of, today=clock.today()
+    )
 
 
 @bp.get("/publications/<code>/edit")
