@@ -29,18 +29,10 @@ def rehearse(occurrences: int, seats: int, waitlist: int) -> None:
         "activity_url": f"{base}/activities/{made.activity}",
         "signup_urls": [f"{base}/occurrences/{code}/sign-up" for code in made.occurrences],
         "roster_urls": [f"{base}/agency/occurrences/{code}/roster.csv" for code in made.occurrences],
-        "feed_url": base + _feed_path(),
+        "feed_url": f"{base}/calendar.ics",
         "staff": {"login": made.login, "password": password, "login_url": f"{base}/login"},
     }
     click.echo(json.dumps(found, ensure_ascii=False))
-
-
-def _feed_path() -> str:
-    """The calendar of the whole site: the shortest address that ends with .ics and leaves nothing to fill in."""
-    rules = [
-        rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments and rule.rule.endswith(".ics")
-    ]
-    return min(rules, key=len, default="/")
 
 
 COMMANDS: tuple[click.Command, ...] = (rehearse,)

@@ -20,7 +20,7 @@ from openday.services.rosters import export_roster, reveal_phone
 from openday.web.access import the_actor
 from openday.web.forms.registrations import RevealForm, StaffRegistrationForm
 from openday.web.forms.texts import put_problem
-from openday.web.pages import absolute_url
+from openday.web.links import ticket_url
 
 CSV_HEADER = (
     "code", "name", "phone", "party_size", "status", "number", "quota", "source", "attended", "registered_at",
@@ -118,7 +118,7 @@ def enter_registration(area: str, code: str) -> ResponseReturnValue:
         done = registrations.register(
             code,
             form.sign_up(request.headers.get("Idempotency-Key") or None),
-            ticket_url=lambda ticket: absolute_url("public.ticket_show", code=ticket),
+            ticket_url=ticket_url,
             actor=the_actor(),
             source=RegistrationSource(form.source.data),
         )

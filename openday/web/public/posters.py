@@ -14,6 +14,7 @@ from openday.queries.registrations import signup_sheet
 from openday.rules.states import SignupMode
 from openday.rules.wording import moment_text
 from openday.web.access import ANYONE, open_to
+from openday.web.links import page_url
 from openday.web.pages import absolute_url
 from openday.web.public.blueprint import bp
 
@@ -64,9 +65,7 @@ def _address(facts: PosterFacts) -> str:
     """Straight to the form where there is only one to choose, else to the page of the activity."""
     if facts.only_occurrence:
         return absolute_url("public.registration_new", code=facts.only_occurrence)
-    if "public.activity" in current_app.view_functions:
-        return absolute_url("public.activity", code=facts.code)
-    return absolute_url("public.home")
+    return page_url(facts.code)
 
 
 def _kept(tag: str, mimetype: str, make: Callable[[], bytes]) -> Response:

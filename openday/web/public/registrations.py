@@ -11,7 +11,7 @@ from openday.services import registrations
 from openday.web.access import ANYONE, open_to
 from openday.web.forms.registrations import RegistrationForm
 from openday.web.forms.texts import put_problem
-from openday.web.pages import absolute_url
+from openday.web.links import ticket_url
 from openday.web.public.blueprint import bp
 
 
@@ -42,16 +42,6 @@ def registration_submit(code: str) -> ResponseReturnValue:
     except Conflict as conflict:
         return _refusal(code, conflict)
     return _done(done)
-
-
-def ticket_url(code: str) -> str:
-    """The absolute address of a ticket."""
-    return absolute_url("public.ticket_show", code=code)
-
-
-def address_of(endpoint: str, code: str) -> str:
-    """The address of a page that another part of the site may offer, '' when it does not."""
-    return url_for(endpoint, code=code) if endpoint in current_app.view_functions else ""
 
 
 def wants_json() -> bool:
@@ -92,7 +82,7 @@ def _refusal_page(sheet: SignupSheet, outcome: str, text: str) -> str:
         sheet=sheet,
         outcome=outcome,
         text=text,
-        activity_href=address_of("public.activity", code=sheet.occasion.activity_code) or url_for("public.home"),
+        activity_href=url_for("public.activity", code=sheet.occasion.activity_code),
     )
 
 

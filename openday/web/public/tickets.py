@@ -11,8 +11,8 @@ from openday.services import registration_changes
 from openday.web.access import ANYONE, open_to
 from openday.web.forms.registrations import PartyForm, whole_number
 from openday.web.forms.texts import put_problem
+from openday.web.links import ticket_url
 from openday.web.public.blueprint import bp
-from openday.web.public.registrations import address_of, ticket_url
 
 
 @bp.get("/tickets/<code>")
@@ -75,7 +75,7 @@ def _page(held: Ticket, form: PartyForm, status: int = 200, outcome: str = "") -
         form=form,
         outcome=outcome or ("invalid" if status == 422 else held.state),
         changeable=held.changeable(clock.now()),
-        calendar_href=address_of("public.activity_calendar", code=held.occasion.activity_code),
+        calendar_href=url_for("feeds.activity", code=held.occasion.activity_code),
     )
     return page, status
 
