@@ -171,7 +171,7 @@ def receipt(code: str) -> Receipt:
 # What happens inside the offices (drafts, approvals, returns) is not told step by step.
 _WORDS = {
     "receive": "收到意见建议",
-    SuggestionAction.ACCEPT.value: "已受理，转举办单位办理",
+    SuggestionAction.ACCEPT.value: "已受理，转有关单位办理",
     SuggestionAction.REASSIGN.value: "转其他单位办理",
     SuggestionAction.REMOVE.value: "不予公开",
     SuggestionAction.PUBLISH.value: "答复已公开",

@@ -34,6 +34,7 @@ class SurveySheet:
     """The survey of one visit, without any personal data."""
 
     ticket: str
+    activity_code: str
     theme: str
     agency: str
     day: datetime
@@ -91,7 +92,7 @@ def survey_sheet(ticket: str) -> SurveySheet:
     row = (
         session()
         .execute(
-            select(Registration.attended, Activity.theme, Agency.name, Occurrence.starts_at, SurveyAnswer.id)
+            select(Registration.attended, Activity.code, Activity.theme, Agency.name, Occurrence.starts_at, SurveyAnswer.id)
             .join(Occurrence, Occurrence.id == Registration.occurrence_id)
             .join(Activity, Activity.id == Occurrence.activity_id)
             .join(Agency, Agency.id == Activity.agency_id)
@@ -102,7 +103,9 @@ def survey_sheet(ticket: str) -> SurveySheet:
     )
     if row is None:
         raise NotFound()
-    return SurveySheet(ticket, row.theme, row.name, row.starts_at, row.attended > 0, row.id is not None)
+    return SurveySheet(
+        ticket, row.code, row.theme, row.name, row.starts_at, attended=row.attended > 0, answered=row.id is not None
+    )
 
 
 def survey_results(activity_id: int) -> SurveyResults:

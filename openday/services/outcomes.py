@@ -19,6 +19,7 @@ from openday.rules.permissions import Actor, Right, can
 from openday.rules.privacy import clean_text
 from openday.rules.states import OutcomeStatus
 from openday.services import ledger
+from openday.services.republish import CALENDAR, bump
 
 _COUNTS = {"invited": "邀请代表人数", "public": "报名公众人数", "staff": "工作人员人数"}
 
@@ -97,6 +98,7 @@ def publish_outcome(actor: Actor, plan_code: str, version: int) -> None:
     found.status = OutcomeStatus.PUBLISHED.value
     found.published_at = now
     _note("outcome.publish", found, plan, actor, now)
+    bump(CALENDAR, now)
 
 
 def _locked(actor: Actor, right: Right, plan_code: str) -> Plan:

@@ -29,6 +29,7 @@ from openday.rules.states import Adoption, Channel, SuggestionStatus
 from openday.rules.suggestion_states import BY_ACTION, SuggestionAction, obstacle
 from openday.rules.wording import moment_text
 from openday.services import ledger
+from openday.services.republish import CALENDAR, bump
 
 _KEY_LIMIT = 200
 _ATTEMPTS = 4
@@ -219,6 +220,7 @@ def publish_reply(actor: Actor, suggestion_id: int, stamp: int, receipt_url: Cal
     found.answered_at = now
     _step(found, actor, SuggestionAction.PUBLISH, now)
     _tell_resident(found, receipt_url(found.receipt), now)
+    bump(CALENDAR, now)
 
 
 @use_case
