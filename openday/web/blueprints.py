@@ -6,16 +6,44 @@ from flask import Flask
 
 _AREAS: dict[str, tuple[str, ...]] = {
     "openday.web.account": ("views", "second_factor"),
-    "openday.web.office": ("calls", "imports", "ledger", "rosters"),
+    "openday.web.office": (
+        "board",
+        "calendar_days",
+        "calls",
+        "exports",
+        "imports",
+        "ledger",
+        "occurrences",
+        "outcomes",
+        "plans",
+        "publications",
+        "rosters",
+        "statistics",
+        "suggestions",
+    ),
     "openday.web.agency": (
         "desk",
         "door_staff",
+        "exports",
         "plans",
         "imports",
+        "occurrences",
+        "outcomes",
         "rosters",
+        "suggestions",
     ),
     "openday.web.desk": ("door", "entries", "walk_ins"),
-    "openday.web.public": ("home", "posters", "registrations", "tickets"),
+    "openday.web.public": (
+        "about",
+        "activities",
+        "calendar",
+        "home",
+        "posters",
+        "registrations",
+        "suggestions",
+        "surveys",
+        "tickets",
+    ),
 }
 
 
@@ -25,5 +53,5 @@ def register(app: Flask) -> None:
         for module in modules:
             import_module(f"{area}.{module}")
         app.register_blueprint(import_module(f"{area}.blueprint").bp)
-    for single in ("people", "system"):
+    for single in ("feeds", "people", "system"):
         app.register_blueprint(import_module(f"openday.web.{single}").bp)
