@@ -225,7 +225,8 @@ def _judge(text: PlanText, submit: bool, year: int) -> None:
         problems = unfilled(text) | problems
         period = read_period(text.time_text, year=year)
         if not period.understood:
-            problems.setdefault("time_text", f"开展时间至少要写明月份。{period.reason}")
+            least = "开展时间：" if "月" in period.reason else "开展时间至少要写明月份。"
+            problems.setdefault("time_text", f"{least}{period.reason}")
     if problems:
         raise TextRefused({name: problems[name] for name in PLAN_FIELDS if name in problems})
 

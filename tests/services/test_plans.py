@@ -97,7 +97,8 @@ def test_a_time_without_a_month_is_refused_at_its_field_but_kept_in_a_draft(hous
     with pytest.raises(TextRefused) as refused:
         submit_plan(house.filer.actor, saved.code, version=1)
     assert list(refused.value.problems) == ["time_text"]
-    assert refused.value.message.startswith("开展时间至少要写明月份。")
+    assert refused.value.message.startswith("开展时间")
+    assert "月" in refused.value.message
     assert (the_plan(saved.code).status, the_plan(saved.code).time_text) == ("draft", wording)
 
 

@@ -65,7 +65,7 @@ def test_an_unknown_time_is_refused_at_its_field_and_everything_typed_stays(file
     page = filer.get("/agency/plans/new")
     typed = TEXTS | {"time_text": "另行通知"}
     page = filer.submit(page.form(having="theme"), status=422, act="submit", **typed)
-    assert "开展时间至少要写明月份" in page.text("//*[@id='time_text-error']")
+    assert "没有写明月份" in page.text("//*[@id='time_text-error']")
     assert "#time_text" in {link.get("href") for link in page.all("//*[@id='errors']//a")}
     form = page.form(having="theme")
     assert {name: form.values[name] for name in TEXTS} == {name: [text] for name, text in typed.items()}
