@@ -26,6 +26,7 @@ _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("office.plan_list", "活动计划", frozenset({Role.OFFICER, Role.ADMIN, Role.AUDITOR})),
     ("office.publication_list", "活动发布", frozenset({Role.OFFICER, Role.ADMIN, Role.AUDITOR})),
     ("office.suggestion_list", "意见建议", frozenset({Role.OFFICER, Role.AUDITOR})),
+    ("office.outcome_list", "开展情况", frozenset({Role.OFFICER, Role.AUDITOR})),
     ("office.statistics", "统计", frozenset({Role.OFFICER, Role.ADMIN, Role.AUDITOR})),
     ("people.person_list", "人员", frozenset({Role.ADMIN, Role.REVIEWER})),
     ("people.agency_list", "单位", frozenset({Role.ADMIN})),
