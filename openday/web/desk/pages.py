@@ -29,16 +29,14 @@ def door_page(
     outcome: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    """The field, the count, the last five, and what became of the last scan: `entry` (let in just now; `announced` as
-    a walk-in of so many, though on the list), or `result` as (tone, title, text) for `scan_result`, or several hits to
-    choose from, or an error at the field."""
-    now, actor = clock.now(), the_actor()
-    correcting = entry is not None and entry.undoable and entry.party_size > 1 and not entry.walk_in
+    """The door with what became of the last scan: `entry` (let in just now; `announced` as a walk-in of so many, though
+    on the list), `result` (tone, title, text), several hits to choose from, or an error at the field."""
+    now = clock.now()
     page = render_template(
         "desk/door.html",
         door=door,
         count=queries.head_count(door),
-        recent=queries.recent(door, actor, now),
+        recent=queries.recent(door, the_actor(), now),
         entry=entry,
         announced=announced,
         result=result,
@@ -47,9 +45,16 @@ def door_page(
         outcome=outcome,
         closed=door.closed(now),
         form=ScanForm(formdata=None).with_key(),
-        correction=PeopleForm(formdata=None).offer(entry.party_size, fewer=False) if correcting and entry else None,
+        correction=_correction(entry),
     )
     return _private(page, status)
+
+
+def _correction(entry: Entry | None) -> PeopleForm | None:
+    """The form to say that fewer came, for an entry of which that can be true and still be said."""
+    if entry is None or not entry.undoable or entry.walk_in or entry.party_size == 1:
+        return None
+    return PeopleForm(formdata=None).offer(entry.party_size, fewer=False)
 
 
 def let_in(door: Door, done: Admission, who: str, announced: int = 0) -> ResponseReturnValue:
