@@ -104,9 +104,9 @@ def docket(*, adoption: Adoption | None = None, agency: str = "", page: int = 1)
     return Docket(tuple(_row(found) for found in rows), counts, _answering_agencies(), total, page, pages)
 
 
-def answered_about(activity_id: int, *, limit: int = 5) -> tuple[Answered, ...]:
-    """What was asked about one activity and answered, the last answered first."""
-    rows = session().scalars(_answered().where(Suggestion.activity_id == activity_id).limit(limit))
+def answered_about(activity: str, *, limit: int = 5) -> tuple[Answered, ...]:
+    """What was asked about the activity with this code and answered, the last answered first."""
+    rows = session().scalars(_answered().where(Activity.code == sayable(activity)).limit(limit))
     return tuple(_row(found) for found in rows)
 
 

@@ -92,7 +92,9 @@ def survey_sheet(ticket: str) -> SurveySheet:
     row = (
         session()
         .execute(
-            select(Registration.attended, Activity.code, Activity.theme, Agency.name, Occurrence.starts_at, SurveyAnswer.id)
+            select(
+                Registration.attended, Activity.code, Activity.theme, Agency.name, Occurrence.starts_at, SurveyAnswer.id
+            )
             .join(Occurrence, Occurrence.id == Registration.occurrence_id)
             .join(Activity, Activity.id == Occurrence.activity_id)
             .join(Agency, Agency.id == Activity.agency_id)
@@ -133,6 +135,17 @@ def survey_results(activity_id: int) -> SurveyResults:
         ),
         comments=tuple(session().scalars(written)),
     )
+
+
+def has_public_results(activity: str) -> bool:
+    """Whether the activity with this code has enough answers to be shown to everybody."""
+    statement = (
+        select(func.count())
+        .select_from(SurveyAnswer)
+        .join(Activity, Activity.id == SurveyAnswer.activity_id)
+        .where(Activity.code == sayable(activity))
+    )
+    return (session().scalar(statement) or 0) >= SURVEY_MINIMUM
 
 
 def public_results(code: str) -> PublicResults:

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
 from openday.rules.aftermath import REASON_LIMIT, REPLY_LIMIT, SUGGESTION_LIMIT
@@ -25,6 +26,11 @@ def number_from(typed: Any) -> int:
     """A number from a hidden field or a choice; 0 for everything that is none."""
     text = str(typed or "")
     return int(text) if text.isascii() and _NUMBER.fullmatch(text) else 0
+
+
+def choices_of(agencies: Sequence[tuple[Any, str]], first: str) -> list[Any]:
+    """(value, name) pairs as choices, with `first` for none."""
+    return [SelectChoice("", first), *(SelectChoice(str(value), name) for value, name in agencies)]
 
 
 def _mobile(_form: Any, field: Any) -> None:
@@ -49,7 +55,7 @@ class SuggestionForm(FlaskForm):
 
     def offer(self, agencies: list[tuple[int, str]]) -> "SuggestionForm":
         """Fill in the agencies to choose from, and a key of its own for a fresh form."""
-        self.agency_id.choices = [("", _("请选择")), *((str(agency_id), name) for agency_id, name in agencies)]
+        self.agency_id.choices = choices_of(agencies, _("请选择"))
         self.key.data = self.key.data or secrets.token_hex(16)
         return self
 
@@ -103,7 +109,9 @@ class ReplyForm(StepForm):
     """The agency's answer."""
 
     reply = TextAreaField("答复内容", [DataRequired("请填写答复内容"), at_most(REPLY_LIMIT)], filters=[many_lines])
-    adoption = RadioField("采纳情况", validate_choice=False, choices=[(each.value, each.label) for each in Adoption])
+    adoption = RadioField(
+        "采纳情况", validate_choice=False, choices=[SelectChoice(each.value, each.label) for each in Adoption]
+    )
     reason = TextAreaField("采纳情况的理由", [at_most(REASON_LIMIT)], filters=[many_lines])
 
     def validate_adoption(self, field: Any) -> None:
@@ -128,5 +136,5 @@ class AgencyFilter(FlaskForm):
 def agency_filter(agencies: Sequence[tuple[Any, str]], chosen: Any) -> AgencyFilter:
     """The filter with (value, name) of the agencies to choose from."""
     form = AgencyFilter(formdata=None, agency=str(chosen or ""))
-    form.agency.choices = [("", _("全部单位")), *((str(value), name) for value, name in agencies)]
+    form.agency.choices = choices_of(agencies, _("全部单位"))
     return form

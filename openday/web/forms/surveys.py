@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from openday.rules.aftermath import CLARITY, COMMENT_LIMIT, SATISFACTION
@@ -31,8 +32,8 @@ class SurveyForm(FlaskForm):
     def worded(self) -> "SurveyForm":
         """Put the options into the visitor's language."""
         words = scale_words()
-        self.overall.choices = [(str(mark), words[text]) for mark, text in SATISFACTION.items()]
-        self.clarity.choices = [(str(mark), words[text]) for mark, text in CLARITY.items()]
+        self.overall.choices = [SelectChoice(str(mark), words[text]) for mark, text in SATISFACTION.items()]
+        self.clarity.choices = [SelectChoice(str(mark), words[text]) for mark, text in CLARITY.items()]
         return self
 
     def answer(self) -> Answer:

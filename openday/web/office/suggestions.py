@@ -13,7 +13,7 @@ from openday.rules.permissions import Right, Role
 from openday.rules.states import SuggestionStatus
 from openday.services import suggestions
 from openday.web.access import open_to, the_actor
-from openday.web.forms.suggestions import ReasonStepForm, ReassignForm, StepForm, agency_filter, number_from
+from openday.web.forms.suggestions import ReasonStepForm, ReassignForm, StepForm, agency_filter, choices_of, number_from
 from openday.web.office.blueprint import bp
 from openday.web.pages import absolute_url
 from openday.web.suggestion_steps import take_step
@@ -127,8 +127,8 @@ def _page(suggestion_id: int, status: int = 200, **forms: Any) -> ResponseReturn
     reassigning = forms.get("reassigning") or ReassignForm(formdata=None, stamp=found.stamp)
     if "reassign" in actions:
         others = agencies_in_reach(the_actor(), Right.SUGGESTION_MODERATE)
-        names = [(str(agency.id), agency.name) for agency in others if agency.id != found.agency_id]
-        reassigning.agency_id.choices = [("", "请选择"), *names]
+        names = [(agency.id, agency.name) for agency in others if agency.id != found.agency_id]
+        reassigning.agency_id.choices = choices_of(names, "请选择")
     page = render_template(
         "office/suggestion_show.html",
         found=found,

@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 
 from openday import clock
 from openday.queries.calendar_rows import ActivityPage, Slot, next_change, seats_shown
+from openday.queries.docket import answered_about
 from openday.queries.public_activity import activity_page
+from openday.queries.surveys import has_public_results
 from openday.rules.states import SignupMode
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
@@ -45,6 +47,9 @@ def _page(code: str, layout: Mapping[str, Any]) -> kept.Rendered:
         past=[slot for slot in others if slot["over"]],
         how=_how(found),
         history=[{"when": cards.moment(at), "what": text, "iso": at.isoformat()} for at, text in found.history],
+        answered=answered_about(code),
+        survey_url=url_for("public.survey_results", code=code) if has_public_results(code) else "",
+        day_name=cards.day_name,
         held_on=cards.day_name(found.outcome.held_on) if found.outcome else "",
         page_url=absolute_url("public.activity", code=code),
         feed_url=url_for("feeds.activity", code=code),
