@@ -86,3 +86,8 @@ def test_a_post_without_its_token_changes_nothing(app: Flask) -> None:
     response = app.test_client().post("/login", data={"login": "filer", "password": "x"})
     assert response.status_code == 400
     assert "没有保存任何内容" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/activities/a%00b", "/tickets/%00", "/occurrences/%00/sign-up", "/calendar/%00"])
+def test_an_address_with_a_nul_leads_nowhere(any_app: Flask, path: str) -> None:
+    assert any_app.test_client().get(path).status_code == 404

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from openday import clock
-from openday.errors import Forbidden
+from openday.errors import Forbidden, NotFound
 from openday.queries.people import actor_of_session
 from openday.rules.permissions import Actor, Right, Role, Subject, can, may
 from openday.services import logins
@@ -47,6 +47,8 @@ def guard() -> Response | None:
     """Let the request pass, or send it to the log-in page, or refuse it."""
     if request.endpoint is None:
         return None  # 404 or 405 follow by themselves
+    if "\0" in request.path:
+        raise NotFound()  # no code or name of ours holds one, and PostgreSQL would not even look
     audience = getattr(current_app.view_functions[request.endpoint], "open_to", None)
     if audience is None:
         raise Forbidden("这个页面不对外开放")

@@ -1,0 +1,1 @@
+"""Whole stories in a real browser on the running production server."""
