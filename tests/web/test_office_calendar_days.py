@@ -44,6 +44,7 @@ def test_the_notice_is_taken_over_with_one_button_and_then_edited(client: PageCl
     [
         ("", "holiday", "请填写日期"),
         ("2026-02-30", "holiday", ""),
+        ("\x00", "holiday", ""),
         ("2026-10-09", "make_up", "应为星期六或星期日"),
         ("1900-01-01", "holiday", "年份应在2000年至2100年之间"),
         ("2026-10-01", "x", ""),

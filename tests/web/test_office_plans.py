@@ -39,8 +39,10 @@ def test_the_list_is_narrowed_by_state_agency_month_and_words(client: PageClient
 
 
 @pytest.mark.parametrize(
-    "query", ["status=x", "agency=999999", "agency=x", "month=2026-13", "page=-1", "page=99999999", "sort=x&order=y",
-              "call=1e400", "q=%00", "q=" + "长" * 500, "agency=0&call=0&month="],
+    "query",
+    ["status=x", "month=9999-12", "month=0001-01", "month=%00", "agency=999999", "agency=x", "month=2026-13", "page=-1",
+     "page=99999999", "sort=x&order=y", "call=1e400", "q=%00", "q=" + "长" * 500,
+     "agency=0&call=0&month="],
 )  # fmt: skip
 def test_an_address_that_says_nothing_sensible_narrows_nothing_or_finds_nothing(
     client: PageClient, house: House, query: str

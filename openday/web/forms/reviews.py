@@ -11,8 +11,9 @@ from openday.queries.office_plans import PlanFilter
 from openday.queries.plans import PlanPage
 from openday.queries.statistics import Span
 from openday.rules.plan_states import PlanStatus
+from openday.services.working_days import FIRST_YEAR, LAST_YEAR
 from openday.web.forms.plans import ReturnForm
-from openday.web.forms.texts import one_line
+from openday.web.forms.texts import one_line, show_cleaned
 
 ALL = 0
 LONGEST_SEARCH = 100
@@ -53,17 +54,18 @@ class PlanFilterForm(Form):
             status=status,
             agency_id=_chosen(self.agency),
             call_id=_chosen(self.call),
-            month=self.month.data,
+            month=_plausible(self.month.data),
             search=(self.q.data or "")[:LONGEST_SEARCH],
         )
 
     def kept(self) -> dict[str, str]:
         """The filter as a query string says it, for the links of the page."""
+        month = _plausible(self.month.data)
         values = {
             "q": (self.q.data or "")[:LONGEST_SEARCH],
             "agency": str(_chosen(self.agency) or ""),
             "call": str(_chosen(self.call) or ""),
-            "month": f"{self.month.data:%Y-%m}" if self.month.data else "",
+            "month": f"{month:%Y-%m}" if month else "",
         }
         return {name: value for name, value in values.items() if value}
 
@@ -77,8 +79,8 @@ class SpanForm(Form):
 
     def span(self) -> Span:
         """The span; days in the wrong order are turned round."""
-        first, last = self.first.data, self.last.data
-        if isinstance(first, date) and isinstance(last, date) and first > last:
+        first, last = _plausible(self.first.data), _plausible(self.last.data)
+        if first and last and first > last:
             first, last = last, first
         return Span(first, last, _chosen(self.call))
 
@@ -90,6 +92,7 @@ def plan_filter_form(
     form = PlanFilterForm(args)
     form.agency.choices = [(ALL, "全部单位"), *agencies]
     form.call.choices = [(ALL, "全部"), *calls]
+    show_cleaned(form.month)
     return form
 
 
@@ -97,6 +100,7 @@ def span_form(args: Any, calls: Iterable[tuple[int, str]]) -> SpanForm:
     """The span as the address says it."""
     form = SpanForm(args)
     form.call.choices = [(ALL, "全部"), *calls]
+    show_cleaned(form.first, form.last)
     return form
 
 
@@ -114,3 +118,8 @@ def number_of(args: Mapping[str, str], name: str) -> int | None:
 def _chosen(field: SelectField) -> int | None:
     known = {value for value, _ in field.choices or []}
     return int(field.data) if field.data and field.data in known else None
+
+
+def _plausible(day: date | None) -> date | None:
+    """A day of our time, or None: at the ends of the calendar no day follows, and none can be told by the clock."""
+    return day if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -36,3 +36,9 @@ def put_problem(form: Any, field: str | None, message: str) -> None:
         form[field].errors = [*form[field].errors, message]
     else:
         form.form_errors = [*form.form_errors, message]
+
+
+def show_cleaned(*fields: Field) -> None:
+    """Fields that show what was typed until it can be read (dates, months): without what no page can hold."""
+    for field in fields:
+        field.raw_data = [one_line(typed) if isinstance(typed, str) else typed for typed in field.raw_data or []]

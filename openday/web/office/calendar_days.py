@@ -13,7 +13,7 @@ from openday.services import working_days
 from openday.services.working_days import FIRST_YEAR, LAST_YEAR
 from openday.web.access import open_to, the_actor
 from openday.web.forms.reviews import number_of
-from openday.web.forms.texts import put_problem
+from openday.web.forms.texts import put_problem, show_cleaned
 from openday.web.forms.working_days import DayForm
 from openday.web.office.blueprint import bp
 
@@ -78,6 +78,7 @@ def _back(year: int) -> ResponseReturnValue:
 
 
 def _page(year: int, form: DayForm, status: int = 200) -> ResponseReturnValue:
+    show_cleaned(form.day)
     shown = calendar_year(min(max(year, FIRST_YEAR), LAST_YEAR))
     this_year = clock.today().year
     page = render_template(
