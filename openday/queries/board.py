@@ -62,7 +62,7 @@ class OutcomeOverdue:
 class SuggestionLine:
     """A suggestion that waits for the office, or that an agency has not answered in time."""
 
-    receipt: str
+    id: int
     text: str
     agency: str
     about: str
@@ -213,7 +213,7 @@ def _suggestions(actor: Actor, now: datetime, calendar: WorkingCalendar) -> tupl
     )
     lines = tuple(
         SuggestionLine(
-            receipt=row.receipt,
+            id=row.id,
             text=row.text,
             agency=row.agency.name,
             about=theme or "",
