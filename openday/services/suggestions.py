@@ -337,5 +337,5 @@ def _public_activity(code: str) -> Activity:
 def _agency_to_ask(agency_id: int | None) -> int:
     found = session().scalar(select(Agency.id).where(Agency.id == agency_id, Agency.active))
     if found is None:
-        raise Refused("请选择意见建议所涉及的单位", field="agency_id")
+        raise Refused("请选择意见建议涉及的单位", field="agency_id")
     return found

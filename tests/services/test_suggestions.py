@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from openday import clock
 from openday.clock import SHANGHAI
@@ -134,6 +135,37 @@ def test_name_and_phone_are_sealed_in_the_store_and_masked_on_the_desks(any_hous
     assert (seen.name, seen.phone) == ("张**", "138****0000")
     unseen = suggestion_page(any_house.admin.actor, found.id, clock.now())
     assert (unseen.name, unseen.phone) == ("", "")
+
+
+def test_the_same_form_eight_times_at_once_is_one_suggestion(any_app: Flask, any_house: House) -> None:
+    new = written(any_house)
+    db.session.remove()
+    start, codes = Barrier(8), list[str]()
+
+    def send() -> None:
+        with any_app.app_context():
+            start.wait()
+            codes.append(suggestions.leave_suggestion(new))
+            db.session.remove()
+
+    threads = [Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(codes), len(set(codes))) == (8, 1)
+    assert len(db.session.scalars(select(Suggestion)).all()) == 1
+
+
+def test_the_database_itself_refuses_an_answer_without_a_reply(any_house: House) -> None:
+    found = suggestion(any_house, SuggestionStatus.OPEN)
+
+    @use_case
+    def cheat() -> None:
+        db.session.get_one(Suggestion, found.id).status = SuggestionStatus.ANSWERED.value
+
+    with pytest.raises(IntegrityError):
+        cheat()
 
 
 # --- moderation ------------------------------------------------------------------------------------------------------

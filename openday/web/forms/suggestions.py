@@ -59,6 +59,11 @@ class SuggestionForm(FlaskForm):
         self.key.data = self.key.data or secrets.token_hex(16)
         return self
 
+    def validate_agency_id(self, field: Any) -> None:
+        """Somebody has to answer; an activity says by itself who."""
+        if not self.activity.data and not number_from(field.data):
+            raise ValidationError("请选择意见建议涉及的单位")
+
     def suggestion(self) -> NewSuggestion:
         """What was typed, for the use-case."""
         return NewSuggestion(
