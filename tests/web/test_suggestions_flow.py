@@ -167,7 +167,7 @@ def test_what_cannot_be_kept_comes_back_as_it_was_typed(client: PageClient, hous
 def test_everything_that_is_missing_is_said_at_once(client: PageClient, house: House) -> None:
     form = client.get("/suggestions/new").form("/suggestions/new")
     page = client.submit(form, 422, text=" ")
-    said = page.text("//*[@id='errors']//ul").split()
+    said = [link.text for link in page.all("//*[@id='errors']//a")]
     assert said == ["请选择意见建议涉及的单位", "请填写意见建议", "请勾选同意后再提交"]
 
 
