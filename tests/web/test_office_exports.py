@@ -177,7 +177,7 @@ def test_an_agency_takes_its_own_plan_and_no_other(app: Flask, client: PageClien
     own = plan_in(PlanStatus.DRAFT, house, venue="二楼")
     other = plan_in(PlanStatus.PUBLISHED, house, agency_id=house.other_agency_id)
     client.log_in(getattr(house, who))
-    response = client.raw(f"/agency/plans/{own.code}/plan-form.docx")
+    response = client.raw(client.get(f"/agency/plans/{own.code}").links()["下载报送表（Word）"])
     assert _name(response) == "云溪区图书馆-走进图书馆.docx"
     assert _cells(response.data)[2] == "二楼"
     foreign = client.raw(f"/agency/plans/{other.code}/plan-form.docx")

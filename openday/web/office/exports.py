@@ -15,7 +15,7 @@ from openday.web.downloads import DOCX, XLSX, ZIP, download
 from openday.web.forms.reviews import number_of, status_of
 from openday.web.office.blueprint import bp
 
-MOST_FORMS = 500
+MOST_FORMS = 300
 
 
 @bp.get("/summary.xlsx")

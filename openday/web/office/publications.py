@@ -67,7 +67,7 @@ def publication_show(code: str) -> ResponseReturnValue:
     links = {
         "page": address_of("public.activity", code=code),
         "poster": address_of("public.activity_poster", code=code),
-        "plan": address_of("office.plan_show", code=activity.plan_code),
+        "plan": address_of("office.plan_review", code=activity.plan_code),
     }
     return render_template(
         "office/publication_show.html", activity=activity, links=links, address_of=address_of, today=clock.today()
