@@ -288,7 +288,7 @@ def _refuse_what_cannot_be(occasion: Occasion, facts: _Facts, wish: _Wish, now: 
     except ValueError as wrong:
         raise Refused(str(wrong), field="party_size") from wrong
     if facts.phone_taken:
-        raise Duplicate("这个手机号码已经报名本场活动，不需要重复提交。")
+        raise Duplicate("同一手机号码每场只能报名一次，原来的报名仍然有效。")
 
 
 def _take_or_wait(occasion: Occasion, quota: QuotaSeats, facts: _Facts, people: int) -> RegistrationStatus:

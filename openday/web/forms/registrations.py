@@ -9,6 +9,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import DummyTranslations
 from wtforms.validators import DataRequired, ValidationError
 
 from openday.errors import Refused
@@ -21,6 +22,7 @@ from openday.services.registrations import SignUp, clean_email
 from openday.services.rosters import REASON_LIMIT
 
 _NUMBER = re.compile(r"-?[0-9]{1,4}")
+_NONE_OF_THE_LIBRARY = DummyTranslations()
 _NO = (False, "false", "", "0", "no", "off")
 
 
@@ -72,11 +74,21 @@ def whole_number(text: str) -> int:
     return int(plain)
 
 
+class _Quick:
+    """Settings of forms that many people open at once."""
+
+    csrf = False  # the application checks every POST before any view is called
+
+    def get_translations(self, _form: Any) -> DummyTranslations:
+        """Every message is written here, in Chinese; the library would read its own catalogue for each form."""
+        return _NONE_OF_THE_LIBRARY
+
+
 class PartyForm(FlaskForm):
     """How many come."""
 
-    class Meta:
-        csrf = False  # the application checks every POST before any view is called
+    class Meta(_Quick):
+        """See there."""
 
     party_size = SelectField("报名人数（含本人）", [Understood(whole_number)], validate_choice=False, default="1")
 
@@ -136,7 +148,7 @@ class StaffRegistrationForm(RegistrationForm):
 class RevealForm(FlaskForm):
     """Why somebody has to see a telephone number."""
 
-    class Meta:
-        csrf = False
+    class Meta(_Quick):
+        """See there."""
 
     reason = StringField("查看事由", [DataRequired("请填写查看事由")], render_kw={"maxlength": REASON_LIMIT})

@@ -12,6 +12,7 @@ from openday.web.access import ANYONE, open_to
 from openday.web.forms.registrations import RegistrationForm
 from openday.web.forms.texts import put_problem
 from openday.web.links import ticket_url
+from openday.web.pages import language_tag
 from openday.web.public.blueprint import bp
 
 
@@ -98,5 +99,6 @@ def _done(done: registrations.Registered) -> ResponseReturnValue:
         ), 201
     here = url_for("public.ticket_show", code=done.code)
     response = make_response(redirect(here, code=303))
-    response.set_data(render_template("public/registration_done.html", outcome=done.status.value, href=here))
+    page = current_app.jinja_env.get_template("public/registration_done.html")  # needs nothing of what pages share
+    response.set_data(page.render(lang=language_tag(), outcome=done.status.value, href=here))
     return response
