@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from openday.db import session
@@ -55,6 +55,14 @@ class Docket:
 
 
 @dataclass(frozen=True)
+class UnderWay:
+    """What the public may know of answers still owed: how many were accepted, and how many of them are past due."""
+
+    accepted: int
+    overdue: int
+
+
+@dataclass(frozen=True)
 class AboutActivity:
     """The activity that a suggestion is about."""
 
@@ -102,6 +110,14 @@ def docket(*, adoption: Adoption | None = None, agency: str = "", page: int = 1)
     page = min(max(page, 1), pages)
     rows = session().scalars(_answered().where(*conditions).limit(PAGE).offset((page - 1) * PAGE))
     return Docket(tuple(_row(found) for found in rows), counts, _answering_agencies(), total, page, pages)
+
+
+def under_way(today: date) -> UnderWay:
+    """The accepted suggestions whose answer is not public yet."""
+    waiting = (SuggestionStatus.OPEN.value, SuggestionStatus.DRAFTED.value, SuggestionStatus.AGENCY_APPROVED.value)
+    late = func.sum(case((Suggestion.due_on < today, 1), else_=0))
+    row = session().execute(select(func.count(), late).where(Suggestion.status.in_(waiting))).one()
+    return UnderWay(row[0], int(row[1] or 0))
 
 
 def answered_about(activity: str, *, limit: int = 5) -> tuple[Answered, ...]:

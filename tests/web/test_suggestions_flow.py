@@ -1,11 +1,13 @@
 """A suggestion as its people see it: resident, office, agency, reviewer, office again, everybody."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from openday import clock
 from openday.db import db
 from openday.models.aftermath import Suggestion
 from openday.rules.states import Adoption, SuggestionStatus
@@ -251,6 +253,17 @@ def test_the_public_list_is_narrowed_and_turned(client: PageClient, house: House
     assert "管网改造" not in page.text("main")
     for odd in ("?adoption=x&page=-1", "?page=99999999999", "?agency=%00%27", "?page=abc"):
         client.get(f"/suggestions{odd}")
+
+
+def test_everybody_sees_how_many_answers_are_owed_and_overdue(client: PageClient, house: House) -> None:
+    assert "0条，没有逾期" in client.get("/suggestions").text("main")
+    yesterday, today = clock.today() - timedelta(days=1), clock.today()
+    suggestion(house, SuggestionStatus.OPEN, due_on=yesterday)
+    suggestion(house, SuggestionStatus.AGENCY_APPROVED, due_on=yesterday)
+    suggestion(house, SuggestionStatus.DRAFTED, due_on=today)
+    suggestion(house, SuggestionStatus.RECEIVED)
+    suggestion(house, SuggestionStatus.ANSWERED, due_on=yesterday)
+    assert "3条，其中逾期2条" in client.get("/suggestions").text("main")
 
 
 def test_empty_lists_say_what_to_do(client: PageClient, house: House, desks: dict[str, PageClient]) -> None:

@@ -6,6 +6,7 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from openday import clock
 from openday.errors import Conflict, NotFound, Refused
 from openday.queries import docket
 from openday.rules.states import Adoption
@@ -27,7 +28,8 @@ def suggestions() -> ResponseReturnValue:
     found = docket.docket(adoption=adoption, agency=agency, page=number_from(request.args.get("page")) or 1)
     kept = {"agency": agency} if agency in dict(found.agencies) else {}
     narrowing = agency_filter(found.agencies, kept.get("agency"))
-    return _render("public/suggestions.html", found=found, adoption=adoption, kept=kept, filter=narrowing)
+    owed = docket.under_way(clock.today())
+    return _render("public/suggestions.html", found=found, adoption=adoption, kept=kept, filter=narrowing, owed=owed)
 
 
 @bp.get("/suggestions/new")
