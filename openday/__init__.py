@@ -3,6 +3,7 @@
 The layers are folders, the nouns are files; imports run one way, top to bottom:
 
     cli.py        the commands of `openday` / `flask openday`, thin
+    demo/         the demonstration: an invented district, made by the use-cases
     app.py        create_app(settings): extensions, access guard, blueprints, error pages
     jobs.py       what runs by itself: name, rhythm, use-case
     web/          HTTP only: parse, call, render

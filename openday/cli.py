@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo
 
 from openday.app import create_app
-from openday.commands import filing, people, rehearsal, running, states, store, wording
+from openday.commands import demo, filing, people, rehearsal, running, states, store, wording
 from openday.errors import OpenDayError
 
 
@@ -21,6 +21,7 @@ for command in (
     *store.COMMANDS,
     *people.COMMANDS,
     *rehearsal.COMMANDS,
+    *demo.COMMANDS,
     *filing.COMMANDS,
     *wording.COMMANDS,
     *states.COMMANDS,
