@@ -218,11 +218,11 @@ def month(year: int, number: int, filters: Filters) -> Month:
     """The days of a month with their first entries, and the vague activities that touch it; three statements."""
     first = date(year, number, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    by_day = _by_day(_month_rows(first, last, filters))
+    by_day, totals = _by_day(_month_rows(first, last, filters))
     shown = [row for rows in by_day.values() for row in rows[:SHOWN_A_DAY]]
     quotas = quotas_of(sorted({row.id for row in shown if row.signup_mode == SignupMode.FIRST_COME}))
     days = tuple(
-        Day(day, tuple(_day_entry(row, quotas) for row in by_day[day][:SHOWN_A_DAY]), len(by_day[day]))
+        Day(day, tuple(_day_entry(row, quotas) for row in by_day[day][:SHOWN_A_DAY]), totals[day])
         for day in (first + timedelta(days=n) for n in range(last.day))
     )
     vague, vague_total = vague_between(first, last, filters, VAGUE_SHOWN)
@@ -231,6 +231,9 @@ def month(year: int, number: int, filters: Filters) -> Month:
 
 
 def _month_rows(first: date, last: date, filters: Filters) -> Sequence[AnyRow]:
+    """The first occurrences that begin on each day, with their number, and all that reach into another day."""
+    begins = local_day(Occurrence.starts_at)
+    that_day = (Occurrence.starts_at, Occurrence.id)
     statement = (
         select(
             Occurrence.id,
@@ -241,25 +244,33 @@ def _month_rows(first: date, last: date, filters: Filters) -> Sequence[AnyRow]:
             Activity.code,
             Activity.theme,
             Activity.status.label("activity_status"),
+            func.row_number().over(partition_by=begins, order_by=that_day).label("place"),
+            func.count().over(partition_by=begins).label("beginning"),
+            (local_day(Occurrence.ends_at) > begins).label("overnight"),
         )
         .join(Activity, Activity.id == Occurrence.activity_id)
         .where(*_touching(first, last), *_narrowed(filters, Occurrence.signup_mode))
-        .order_by(Occurrence.starts_at, Occurrence.id)
     )
     if filters.agency:
         statement = statement.join(Agency, Agency.id == Activity.agency_id)
-    return session().execute(statement).all()
+    found = statement.subquery()
+    wanted = select(found).where((found.c.place <= SHOWN_A_DAY) | found.c.overnight)
+    return session().execute(wanted.order_by(found.c.starts_at, found.c.id)).all()
 
 
-def _by_day(rows: Iterable[AnyRow]) -> dict[date, list[AnyRow]]:
-    """Each row under every day that it touches; an end at midnight does not touch the new day."""
+def _by_day(rows: Iterable[AnyRow]) -> tuple[dict[date, list[AnyRow]], dict[date, int]]:
+    """Each row under every day that it touches, and how many there are; an end at midnight touches no new day."""
     days: dict[date, list[AnyRow]] = defaultdict(list)
+    totals: dict[date, int] = defaultdict(int)
     for row in rows:
         day, end = row.starts_at.date(), (row.ends_at - timedelta(microseconds=1)).date()
-        while day <= end:
-            days[day].append(row)
+        totals[day] += row.beginning if row.place == 1 else 0
+        days[day].append(row)
+        while day < end:
             day += timedelta(days=1)
-    return days
+            days[day].append(row)
+            totals[day] += 1
+    return days, totals
 
 
 def _day_entry(row: AnyRow, quotas: dict[int, tuple[QuotaSeats, ...]]) -> DayEntry:

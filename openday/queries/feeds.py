@@ -4,15 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, literal, or_, select, union_all
+from sqlalchemy import func, or_, select
 
-from openday.db import session
-from openday.models.activities import Activity, Revision
-from openday.models.occurrences import Quota
-from openday.models.people import Agency
-
-CALENDAR = "calendar"
-"""The revision that goes up with every public change of an activity."""
+from openday.db import peek, session
+from openday.models.activities import Activity
 
 
 @dataclass(frozen=True)
@@ -26,21 +21,22 @@ class Present:
     seats: tuple[tuple[int, int, int], ...]
 
 
-# Built once: kept pages ask nothing else, and often.
-_REVISION = select(Revision.value).where(Revision.name == CALENDAR)
-_BOTH = union_all(
-    select(literal(0).label("id"), Revision.value, literal(0)).where(Revision.name == CALENDAR),
-    select(Quota.id, Quota.capacity, Quota.taken).where(Quota.id.in_(bindparam("quotas", expanding=True))),
+# Written out, for `peek`: they are asked with every kept page and feed.
+_REVISION = "SELECT 0, value, 0 FROM revisions WHERE name = 'calendar'"
+_SEATS = (
+    "SELECT 0, value, 0 FROM revisions WHERE name = 'calendar'"
+    " UNION ALL SELECT id, capacity, taken FROM quotas WHERE id IN (:ids)"
 )
+_AGENCY = "SELECT id, name, (SELECT value FROM revisions WHERE name = 'calendar') FROM agencies WHERE slug = ?"
+_ACTIVITY = "SELECT id, theme, (SELECT value FROM revisions WHERE name = 'calendar') FROM activities WHERE code = ?"
 
 
 def present(quota_ids: Sequence[int]) -> Present:
     """The revision, and capacity and taken seats of these quotas as they are now; one statement."""
-    if not quota_ids:
-        return Present(session().scalar(_REVISION) or 0, ())
-    rows = sorted((ident, a, b) for ident, a, b in session().execute(_BOTH, {"quotas": quota_ids}))
+    question = _SEATS.replace(":ids", ",".join("?" * len(quota_ids))) if quota_ids else _REVISION
+    rows = sorted(peek(question, quota_ids))
     revision = rows.pop(0)[1] if rows and rows[0][0] == 0 else 0
-    return Present(revision, tuple(rows))
+    return Present(revision, tuple((ident, capacity, taken) for ident, capacity, taken in rows))
 
 
 @dataclass(frozen=True)
@@ -63,21 +59,19 @@ class FeedParts:
 
 def calendar_scope() -> FeedScope:
     """The whole calendar; one statement."""
-    return FeedScope("", session().scalar(_REVISION) or 0)
+    return FeedScope("", present(()).revision)
 
 
 def agency_scope(slug: str) -> FeedScope | None:
     """One agency, or None when there is no such agency; one statement."""
-    statement = select(Agency.id, Agency.name, _REVISION.scalar_subquery()).where(Agency.slug == _sayable(slug))
-    row = session().execute(statement).first()
-    return FeedScope(row[1], row[2] or 0, agency_id=row[0]) if row else None
+    rows = peek(_AGENCY, (_sayable(slug),))
+    return FeedScope(rows[0][1], rows[0][2] or 0, agency_id=rows[0][0]) if rows else None
 
 
 def activity_scope(code: str) -> FeedScope | None:
     """One activity, or None when it was never published; one statement."""
-    statement = select(Activity.id, Activity.theme, _REVISION.scalar_subquery()).where(Activity.code == _sayable(code))
-    row = session().execute(statement).first()
-    return FeedScope(row[1], row[2] or 0, activity_id=row[0]) if row else None
+    rows = peek(_ACTIVITY, (_sayable(code),))
+    return FeedScope(rows[0][1], rows[0][2] or 0, activity_id=rows[0][0]) if rows else None
 
 
 def feed_parts(scope: FeedScope, since: date) -> FeedParts:
@@ -97,5 +91,5 @@ def feed_parts(scope: FeedScope, since: date) -> FeedParts:
 
 
 def _sayable(text: str) -> str:
-    """PostgreSQL refuses NUL in a parameter, and nothing here holds one."""
-    return text.replace("\x00", "\ufffd")
+    """No address holds NUL or half a character, and neither database takes them in a value."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "?")

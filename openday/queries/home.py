@@ -5,10 +5,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from openday.db import session
+from openday.db import peek, session
 from openday.models.activities import Activity
 from openday.models.aftermath import Suggestion
-from openday.models.calls import Call
 from openday.models.people import Agency
 from openday.rules.states import Adoption, SuggestionStatus
 
@@ -35,27 +34,16 @@ class AnsweredSuggestion:
     theme: str
 
 
-@dataclass(frozen=True)
-class HomeExtras:
-    """Compared as a whole: a kept home page holds while this is the same."""
+def campaign_now(today: date) -> Campaign | None:
+    """The campaign month of an open call, when it is this month; one small statement."""
+    question = "SELECT brand FROM calls WHERE status = 'open' AND year = ? AND campaign_month = ? ORDER BY id LIMIT 1"
+    rows = peek(question, (today.year, today.month))
+    return Campaign(today.year, today.month, rows[0][0]) if rows else None
 
-    campaign: Campaign | None
-    answered: tuple[AnsweredSuggestion, ...]
 
-
-def home_extras(today: date) -> HomeExtras:
-    """The campaign of today's month and the latest answers; two statements."""
-    call = (
-        session()
-        .execute(
-            select(Call.year, Call.campaign_month, Call.brand)
-            .where(Call.status == "open", Call.year == today.year, Call.campaign_month == today.month)
-            .order_by(Call.id)
-            .limit(1)
-        )
-        .first()
-    )
-    answered = (
+def answered_lately() -> tuple[AnsweredSuggestion, ...]:
+    """The latest public answers; one statement. Each new one is a public change, which raises the revision."""
+    statement = (
         select(Suggestion.text, Suggestion.reply, Suggestion.adoption, Agency.name, Activity.theme)
         .join(Agency, Agency.id == Suggestion.agency_id)
         .outerjoin(Activity, Activity.id == Suggestion.activity_id)
@@ -63,10 +51,7 @@ def home_extras(today: date) -> HomeExtras:
         .order_by(Suggestion.answered_at.desc(), Suggestion.id.desc())
         .limit(_SHOWN)
     )
-    return HomeExtras(
-        campaign=Campaign(call[0], call[1], call[2]) if call and call[1] else None,
-        answered=tuple(
-            AnsweredSuggestion(text, reply or "", Adoption(adoption or Adoption.REFERENCE), agency, theme or "")
-            for text, reply, adoption, agency, theme in session().execute(answered)
-        ),
+    return tuple(
+        AnsweredSuggestion(text, reply or "", Adoption(adoption or Adoption.REFERENCE), agency, theme or "")
+        for text, reply, adoption, agency, theme in session().execute(statement)
     )

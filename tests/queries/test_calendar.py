@@ -246,3 +246,13 @@ def test_the_number_of_statements_does_not_grow(any_house: House) -> None:
     for number in range(10):
         open_occurrence(busy, **_at(DAY + timedelta(days=number), 14))
     assert statements() == few == [3, 3, 3, 2, 1]
+
+
+def test_what_lasts_over_midnight_stands_on_both_days_of_a_month_and_is_counted_on_both(any_house: House) -> None:
+    _firm(any_house, "跨夜", DAY, 22, 5)
+    _firm(any_house, "止于零点", DAY, 20, 4)
+    for hour in range(9, 13):
+        _firm(any_house, f"次日{hour}点", DAY + timedelta(days=1), hour)
+    first, second = month(2027, 3, ALL).days[9:11]
+    assert ([entry.theme for entry in first.entries], first.total) == (["止于零点", "跨夜"], 2)
+    assert ([entry.theme for entry in second.entries], second.total) == (["跨夜", "次日9点", "次日10点"], 5)

@@ -107,6 +107,7 @@ def test_answers_appear_on_the_home_page_once_they_are_public(client: PageClient
     assert "建议周末也开放" not in client.get("/").text()
     answer = {"reply": "从下月起每周六开放。", "adoption": Adoption.ADOPTED.value, "answered_at": clock.now()}
     keep(Suggestion(status=SuggestionStatus.ANSWERED.value, **row, **answer))
+    published_activity(house)  # publishing an answer is a public change, as this is
     assert "从下月起每周六开放" in client.get("/").text("main")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from openday.queries.calendar_rows import OVER, DayEntry, Entry, Month, Slot
+from openday.queries.calendar_rows import OVER, Day, DayEntry, Entry, Month, Slot
 from openday.rules import date_block, wording, wording_en
 from openday.rules.states import SignupMode
 from openday.web.links import address_of
@@ -124,13 +124,14 @@ def month_table(
 ) -> dict[str, Any]:
     """A month for the macro of that name; `query` are the filters, which the links keep."""
     first = date(month.year, month.month, 1)
+    beginning = url_for("public.activity", code="-").removesuffix("-")  # built once: there may be ninety
     days = [
         {
             "number": day.day.day,
             "text": _day_of_month(day.day),
-            "entries": [_entry(entry, day.day) for entry in day.entries],
+            "entries": [_entry(entry, day.day, beginning) for entry in day.entries],
             "more": day.total - len(day.entries),
-            "more_href": url_for("public.calendar_day", day=day.day.isoformat(), **query),
+            "more_href": _day_address(day, query),
             "today": day.day == today,
             "rest": holidays.get(day.day, (day.day.weekday() > 4, ""))[0],
             "festival": "" if english() else holidays.get(day.day, (False, ""))[1],
@@ -154,9 +155,15 @@ def _day_of_month(day: date) -> str:
     return f"{day.month}月{day.day}日 {wording.day_text(day)[-4:-1]}"
 
 
-def _entry(entry: DayEntry, day: date) -> dict[str, str]:
+def _day_address(day: Day, query: dict[str, Any]) -> str:
+    if day.total == len(day.entries):
+        return ""
+    return url_for("public.calendar_day", day=day.day.isoformat(), **query)
+
+
+def _entry(entry: DayEntry, day: date, beginning: str) -> dict[str, str]:
     return {
-        "href": url_for("public.activity", code=entry.code),
+        "href": f"{beginning}{entry.code}",
         "theme": entry.theme,
         "time": wording.clock_text(entry.starts_at) if entry.starts_at.date() == day else "",
         "state": "cancelled" if entry.cancelled else "full" if entry.full else "",

@@ -1,7 +1,7 @@
 """The home page and the visitor's choices of view."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from openday import clock
 from openday.queries.calendar import Filters, occurrences_between, vague_between
 from openday.queries.calendar_rows import Entry, next_change, seats_shown
-from openday.queries.home import HomeExtras, home_extras
+from openday.queries.home import Campaign, answered_lately, campaign_now
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
 from openday.web.pages import LANGUAGE_COOKIE, LANGUAGES, LARGE_COOKIE, local_path
@@ -26,11 +26,11 @@ _VAGUE_SHOWN = 5
 @open_to(ANYONE)
 def home() -> ResponseReturnValue:
     """This week's and next week's activities."""
-    extras = home_extras(clock.today())
-    return kept.page(lambda layout: _home(layout, extras), extra=extras)
+    campaign = campaign_now(clock.today())
+    return kept.page(lambda layout: _home(layout, campaign), extra=campaign)
 
 
-def _home(layout: Mapping[str, Any], extras: HomeExtras) -> kept.Rendered:
+def _home(layout: Mapping[str, Any], campaign: Campaign | None) -> kept.Rendered:
     now = clock.now()
     today = now.date()
     sunday = today + timedelta(days=6 - today.weekday())
@@ -46,8 +46,9 @@ def _home(layout: Mapping[str, Any], extras: HomeExtras) -> kept.Rendered:
         list_url=url_for("public.calendar", view="list"),
         month_url=url_for("public.calendar"),
         month_name=cards.month_name(today),
-        extras=extras,
-        campaign_url=_month_url(extras),
+        campaign=campaign,
+        campaign_url=url_for("public.calendar", month=f"{today:%Y-%m}"),
+        answered=answered_lately(),
         **layout,
     )
     slots = [entry.slot for entry in entries if entry.slot]
@@ -56,13 +57,6 @@ def _home(layout: Mapping[str, Any], extras: HomeExtras) -> kept.Rendered:
 
 def _week(entries: tuple[Entry, ...], total: int, now: datetime) -> dict[str, Any]:
     return {"cards": [cards.card(entry, now) for entry in entries], "total": total}
-
-
-def _month_url(extras: HomeExtras) -> str:
-    if extras.campaign is None:
-        return ""
-    day = date(extras.campaign.year, extras.campaign.month, 1)
-    return url_for("public.calendar", month=f"{day:%Y-%m}")
 
 
 @bp.get("/view")
