@@ -10,8 +10,9 @@ import fcntl
 import functools
 import logging
 import os
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -227,6 +228,48 @@ def engine_options(database_url: str) -> dict[str, Any]:
         "pool_recycle": 1800,
         "connect_args": {"options": limits, "connect_timeout": 5},
     }
+
+
+def peek(question: str, values: Sequence[int | str]) -> list[tuple[Any, ...]]:
+    """Ask one small question of what is committed, past the session: a tenth of its cost.
+
+    It tells whether a kept answer still holds, so it is asked with every page and feed. `?` stands for each value;
+    columns come as the driver gives them, so ask for numbers and texts only.
+
+    Raises:
+        StoreAway: the database did not answer.
+    """
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        question = question.replace("?", "%s")
+    for last in (False, True):
+        connection = engine.raw_connection()
+        try:
+            return _ask(connection.driver_connection, question, values)
+        except engine.dialect.loaded_dbapi.Error as failed:
+            gone = engine.dialect.is_disconnect(failed, connection.driver_connection, None)
+            connection.invalidate(failed)
+            if last or not gone:
+                raise StoreAway("系统暂时连接不上数据库，请等几秒钟再打开这个页面") from failed
+            engine.dispose(close=False)  # after a restart of the database its other connections are dead too
+        finally:
+            connection.close()
+    raise AssertionError("unreachable")
+
+
+def _ask(connection: Any, question: str, values: Sequence[int | str]) -> list[tuple[Any, ...]]:
+    """Outside of any transaction: on PostgreSQL that saves two of three round trips, on SQLite none is begun anyway."""
+    on_sqlite = isinstance(connection, sqlite3.Connection)
+    if not on_sqlite:
+        connection.autocommit = True
+    try:
+        cursor = connection.execute(question, tuple(values))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.close()
+        return rows
+    finally:
+        if not on_sqlite and not connection.closed:
+            connection.autocommit = False
 
 
 def ping() -> None:
