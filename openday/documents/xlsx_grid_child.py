@@ -33,6 +33,7 @@ class Refused(Exception):
 
 
 def main(limits: list[str]) -> None:
+    """Parse the workbook on standard input within `limits`: rows, columns, characters, bytes of memory, CPU seconds."""
     rows, columns, characters, memory, seconds = map(int, limits)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

@@ -6,7 +6,7 @@ import pytest
 
 from tests.journeys.people import move_in
 from tests.journeys.stage import Stage
-from tests.journeys.story import door, filing, public
+from tests.journeys.story import aftermath, door, filing, public, summary
 
 SCENES: tuple[Callable[[Stage], None], ...] = (
     move_in,
@@ -21,12 +21,20 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     public.residents_sign_up_by_the_code_in_the_picture,
     public.the_next_ones_wait_in_order,
     public.a_cancelled_seat_goes_to_the_first_who_waits,
-    public.she_changes_her_party,
+    public.a_smaller_party_lets_the_next_one_in,
     door.the_filer_names_who_stands_at_the_door,
     door.a_party_is_let_in_by_its_ticket,
     door.a_mistake_is_undone_and_done_again_by_the_last_four_digits,
     door.somebody_walks_in,
     door.the_day_ends,
+    aftermath.a_visitor_answers_the_survey,
+    aftermath.she_leaves_a_suggestion,
+    aftermath.the_office_takes_it_up,
+    aftermath.the_agency_answers_with_four_eyes,
+    aftermath.the_office_makes_the_answer_public,
+    aftermath.the_agency_reports_how_the_day_went,
+    summary.the_office_exports_what_was_typed,
+    summary.the_numbers_add_up,
 )
 
 

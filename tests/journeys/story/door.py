@@ -45,10 +45,13 @@ def a_party_is_let_in_by_its_ticket(stage: Stage) -> None:
 def a_mistake_is_undone_and_done_again_by_the_last_four_digits(stage: Stage) -> None:
     desk = stage.visitor("desk")
     desk.get_by_role("button", name="撤销").first.click()
+    desk.get_by_text("还没有人签到").wait_for()
     _scan(desk, "0002")
-    desk.get_by_role("button", name="签到", exact=False).last.click()
-    assert "已签到" in desk.locator("main").inner_text()
+    stage.look(desk, "door-matches")
+    desk.get_by_role("region", name="请核对姓名后签到").get_by_role("button").click()
+    desk.get_by_text("已签到，凭证号").wait_for()
     _scan(desk, "9999")
+    assert "没有找到" in desk.get_by_role("alert").inner_text()
     stage.look(desk, "door-not-found")
 
 

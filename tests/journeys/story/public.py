@@ -164,11 +164,15 @@ def ticket_code(stage: Stage, who: str) -> str:
     return urlsplit(ticket_address(stage, who)).path.rsplit("/", 1)[1]
 
 
-def she_changes_her_party(stage: Stage) -> None:
+def a_smaller_party_lets_the_next_one_in(stage: Stage) -> None:
     page = stage.visitor("couple")
     page.get_by_label("报名人数").select_option("1")
     page.get_by_role("button", name="修改人数").click()
-    assert "1人" in page.locator("main").inner_text()
+    page.get_by_role("definition").filter(has_text="1人").first.wait_for()
+    later = stage.visitor("later-couple")
+    later.reload()
+    later.get_by_role("heading", name="报名成功").wait_for()
     page.get_by_label("报名人数").select_option("2")
     page.get_by_role("button", name="修改人数").click()
-    assert "2人" in page.locator("main").inner_text()
+    assert "剩余名额不够" in page.get_by_role("alert").inner_text()
+    stage.look(page, "ticket-party-refused")
