@@ -148,8 +148,7 @@ def _firm(first: date | None, last: date | None, filters: Filters, rank: ColumnE
 def _vague(first: date | None, last: date | None, filters: Filters, rank: ColumnElement[int]) -> AnySelect:
     begin = func.coalesce(Activity.first_day, Activity.last_day)
     end = func.coalesce(Activity.last_day, Activity.first_day, _END_OF_TIME)
-    firm = exists().where(Occurrence.activity_id == Activity.id, Occurrence.number.is_not(None))
-    conditions = [~firm, *_narrowed(filters, Activity.signup_mode)]
+    conditions = [Activity.vague, *_narrowed(filters, Activity.signup_mode)]
     if last is not None:
         conditions.append(begin <= last)
     if first is not None:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -28,28 +29,36 @@ _WORTH_PACKING = 1024
 
 @dataclass(frozen=True)
 class Body:
-    """Bytes to send, plain and packed, with their tag."""
+    """Bytes to send, with their tag; packed when somebody first takes them so."""
 
     plain: bytes
-    packed: bytes
     tag: str
     mimetype: str
     changed: str = ""
     """Last-Modified as HTTP writes it, or nothing."""
 
+    @cached_property
+    def packed(self) -> bytes:
+        """The same in gzip."""
+        return gzip.compress(self.plain, 6, mtime=0)
+
     @property
     def size(self) -> int:
-        """What it takes of the room."""
-        return len(self.plain) + len(self.packed)
+        """What it takes of the room, plain and (at the most) packed."""
+        return 2 * len(self.plain)
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A page as it was just made: the seats that it shows as (quota id, capacity, taken), and until when it is true."""
+    """A page as it was just made: the seats that it shows as (quota id, capacity, taken), and until when it is true.
+
+    With `only_full` the page says of seats no more than whether any are left.
+    """
 
     html: str
     seats: tuple[tuple[int, int, int], ...]
     until: datetime
+    only_full: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ class _Page:
     quota_ids: tuple[int, ...]
     made: datetime
     until: datetime
+    only_full: bool
     extra: Hashable
 
 
@@ -112,6 +122,7 @@ def page(
             quota_ids=tuple(quota_id for quota_id, _, _ in made.seats),
             made=now,
             until=made.until,
+            only_full=made.only_full,
             extra=extra,
         )
         shelf.put(key, held, held.body.size)
@@ -119,7 +130,15 @@ def page(
 
 
 def _holds(held: _Page, standing: Present, now: datetime, extra: Hashable) -> bool:
-    return held.present == standing and held.made <= now < held.until and held.extra == extra
+    if held.extra != extra or not held.made <= now < held.until:
+        return False
+    if held.only_full:
+        return held.present.revision == standing.revision and _full(held.present) == _full(standing)
+    return held.present == standing
+
+
+def _full(seen: Present) -> list[tuple[int, bool]]:
+    return [(quota_id, taken >= capacity) for quota_id, capacity, taken in seen.seats]
 
 
 def feed(key: Hashable, make: Callable[[], tuple[bytes, datetime | None]], mimetype: str) -> Response:
@@ -134,13 +153,12 @@ def feed(key: Hashable, make: Callable[[], tuple[bytes, datetime | None]], mimet
 
 
 def _body(plain: bytes, mimetype: str, changed: str = "") -> Body:
-    packed = gzip.compress(plain, 6, mtime=0) if len(plain) > _WORTH_PACKING else b""
-    return Body(plain, packed, sha256(plain).hexdigest()[:32], mimetype, changed)
+    return Body(plain, sha256(plain).hexdigest()[:32], mimetype, changed)
 
 
 def _answer(body: Body, cache: str, vary: str) -> Response:
     """The bytes in the coding that the visitor takes, each coding with a tag of its own; 304 when they have them."""
-    packed = bool(body.packed) and "gzip" in request.headers.get("Accept-Encoding", "").lower()
+    packed = len(body.plain) > _WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", "").lower()
     tag = f'"{body.tag}-gz"' if packed else f'"{body.tag}"'
     headers = [("ETag", tag), ("Cache-Control", cache), ("Vary", vary)]
     if body.changed:

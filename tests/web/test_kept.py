@@ -63,6 +63,18 @@ def test_the_month_says_full_when_it_is(client: PageClient, occurrence: Occurren
     assert "已满" not in client.get(address).text("table")
 
 
+def test_a_month_is_not_made_anew_for_a_seat_that_leaves_others_free(
+    client: PageClient, occurrence: Occurrence
+) -> None:
+    address = f"/calendar?month={occurrence.starts_at:%Y-%m}"
+    client.get(address)
+    for taken, anew in ((1, False), (4, False), (5, True), (6, False), (3, True)):
+        take(occurrence.quotas[0].id, taken)
+        with count_queries() as asked:
+            client.get(address)
+        assert bool(asked) == anew, taken
+
+
 def test_states_move_with_the_clock(client: PageClient, house: House) -> None:
     activity = published_activity(house)
     open_occurrence(

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Form, HiddenField, SelectField, StringField
 
 from openday.rules.states import SignupMode
+from openday.web.forms.texts import choice
 
 LONGEST = 100
 
@@ -19,7 +20,7 @@ class CalendarFilter(Form):
 
     def offer(self, agencies: list[tuple[str, str]]) -> None:
         """Fill in the choices; `agencies` are (slug, name) pairs."""
-        self.agency.choices = [("", _("全部单位")), *agencies]
+        self.agency.choices = [("", _("全部单位")), *(choice(slug, name) for slug, name in agencies)]
         labels = {
             SignupMode.FIRST_COME: _("网上报名，先到先得"),
             SignupMode.OPEN_DOOR: _("无需报名"),

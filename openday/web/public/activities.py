@@ -46,7 +46,7 @@ def _page(code: str, layout: Mapping[str, Any]) -> kept.Rendered:
         others=[slot for slot in others if not slot["over"]],
         past=[slot for slot in others if slot["over"]],
         how=_how(found),
-        history=[{"when": cards.moment(at), "what": text, "iso": at.isoformat()} for at, text in found.history],
+        history=[_change(*change) for change in found.history],
         answered=answered_about(code),
         survey_url=url_for("public.survey_results", code=code) if has_public_results(code) else "",
         day_name=cards.day_name,
@@ -58,6 +58,20 @@ def _page(code: str, layout: Mapping[str, Any]) -> kept.Rendered:
         **layout,
     )
     return kept.Rendered(html, seats_shown(found.slots), next_change(found.slots, now))
+
+
+def _change(at: datetime, kind: str, text: str) -> dict[str, Any]:
+    """A line of the history. The lines are Chinese; in English the kind of change stands above them."""
+    line = {"when": cards.moment(at), "iso": at.isoformat(), "what": text}
+    if not cards.english():
+        return line
+    words = {
+        "published": _("活动发布"),
+        "firmed_up": _("时间和地点确定"),
+        "changed": _("活动变更"),
+        "cancelled": _("活动或场次取消"),
+    }
+    return {**line, "what": words[kind], "note": "" if kind == "published" else text}
 
 
 def _lead(slots: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -99,7 +99,7 @@ def _as_month(asked: _Asked, layout: Mapping[str, Any]) -> kept.Rendered:
         **_around(asked, first),
         **layout,
     )
-    return kept.Rendered(html, month.seats, next_change((), now))
+    return kept.Rendered(html, month.seats, next_change((), now), only_full=True)
 
 
 def _as_list(asked: _Asked, layout: Mapping[str, Any]) -> kept.Rendered:
