@@ -29,7 +29,7 @@ _SEED = 37668  # any number: the same people sign up in every demonstration
 _DIRECTORY_MADE = timedelta(days=130)
 _FIRST_CALL_OPENED = timedelta(days=110)
 _FIRST_CALL_DUE = timedelta(days=32)
-_SECOND_CALL_OPENED = timedelta(days=20)
+_SECOND_CALL_OPENED = timedelta(days=26)
 _SECOND_CALL_DUE = timedelta(days=9)
 
 

@@ -104,13 +104,14 @@ class List:
         registration_changes.cancel_registration(made.code, ticket_url=self.guests.ticket_url)
 
     def let_in(self, answers: tuple[tuple[int, int, str], ...]) -> None:
-        """Note who comes through the door, and what they answer on the next morning."""
+        """Note who comes through the door, and what they answer in the evening."""
         coming = self.tickets[: max(len(self.tickets) * self.slot.came // 100, len(answers))]
         for ticket in coming:
             self.timeline.at(self._arrival(), partial(self._admit, ticket))
         for number, people in enumerate(self.slot.walked_in):
             self.timeline.at(self._arrival(), partial(self._walk_in, people, f"{self.occurrence}-{number}"))
-        for number, (ticket, answer) in enumerate(zip(coming, answers, strict=False)):
+        said = answers if self.ends_at < self.timeline.now else ()
+        for number, (ticket, answer) in enumerate(zip(coming, said, strict=False)):
             evening = self.ends_at + timedelta(hours=2, minutes=17 * number)
             self.timeline.at(evening, partial(surveys.answer_survey, ticket, surveys.Answer(*answer)))
 

@@ -11,12 +11,14 @@ from openday.demo.days import Days
 from openday.demo.guests import Guests, List
 from openday.demo.stories import Report, Slot, Story
 from openday.demo.timeline import Timeline, office_hour
+from openday.rules.door import OPENS_BEFORE
 from openday.rules.permissions import Actor
 from openday.rules.plan_states import PlanStatus
 from openday.rules.plan_text import PlanText, text_from
 from openday.services import door_staff, occurrences, outcomes, plans, publications, reviews
 
 _KEY_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+_FIRST_ARRIVALS = timedelta(minutes=25)
 _FILED_AWAY = frozenset({PlanStatus.ON_RECORD, PlanStatus.PUBLISHED, PlanStatus.CANCELLED})
 
 
@@ -205,8 +207,8 @@ class Telling:
             timeline.at(timeline.now - timedelta(days=3), partial(self._call_off, slot, code))
         if slot.day == "today":
             timeline.at(timeline.now - timedelta(days=1), partial(self._assign_desk, code))
-        if slot.came or slot.walked_in:
-            doors_open = min(planned.starts_at - timedelta(hours=2), timeline.now - timedelta(minutes=25))
+        doors_open = planned.starts_at - OPENS_BEFORE
+        if (slot.came or slot.walked_in) and doors_open + _FIRST_ARRIVALS <= timeline.now:
             timeline.at(doors_open, partial(held.let_in, self.story.answers))
 
     def _move(self, slot: Slot, code: str) -> None:
