@@ -58,23 +58,24 @@ def run_due(settings: Settings) -> int:
 
 
 def send_messages(ways: Mapping[str, Sender]) -> int:
-    """Send what is due; each message in transactions of its own, so that one bad one stops nobody."""
-    handled = 0
+    """Send what is due, each message on its own, so that one bad one stops nobody; returns how many were tried."""
     claimed = messages.claim_messages()
-    for message in claimed:
-        try:
-            ways[message.channel].send(message.letter)
-        except TryLater as later:
-            messages.mark_failed(message.id, str(later), for_good=False)
-        except NeverDeliverable as never:
-            messages.mark_failed(message.id, str(never), for_good=True)
-        except Exception:
-            log.exception("message %s could not be sent", message.id)
-            messages.mark_failed(message.id, "发送程序出错", for_good=False)
-        else:
-            messages.mark_sent(message.id)
-        handled += 1
-    return handled
+    if claimed:
+        messages.mark_outcomes([_send(message, ways[message.channel]) for message in claimed])
+    return len(claimed)
+
+
+def _send(message: messages.Claimed, way: Sender) -> messages.Outcome:
+    try:
+        way.send(message.letter)
+    except TryLater as later:
+        return messages.Outcome(message.id, str(later))
+    except NeverDeliverable as never:
+        return messages.Outcome(message.id, str(never), for_good=True)
+    except Exception:
+        log.exception("message %s could not be sent", message.id)
+        return messages.Outcome(message.id, "发送程序出错")
+    return messages.Outcome(message.id)
 
 
 def _run(job: Job) -> None:

@@ -3,6 +3,7 @@
 Sent before marked: a worker that dies in between sends the same message again, with the same Message-ID.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -66,30 +67,37 @@ def _letter(row: Message) -> Letter:
     )
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one attempt: `error` '' = the server took it; `for_good` = it never will."""
+
+    message_id: int
+    error: str = ""
+    for_good: bool = False
+
+
 @use_case
-def mark_sent(message_id: int) -> None:
-    """The server took it."""
+def mark_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Write down what became of the messages of one claim.
+
+    What did not go out waits longer each time, for at least 72 hours, and is then parked where the office sees it.
+    """
     now = clock.now()
-    row = session().get(Message, message_id)
-    if row is not None:
-        row.status, row.sent_at, row.leased_until, row.last_error = MessageStatus.SENT.value, now, None, ""
+    rows = session().scalars(select(Message).where(Message.id.in_([outcome.message_id for outcome in outcomes])))
+    by_id = {row.id: row for row in rows}
+    for outcome in outcomes:
+        row = by_id.get(outcome.message_id)
+        if row is None:
+            continue  # retention was faster
         row.attempts += 1
-
-
-@use_case
-def mark_failed(message_id: int, error: str, *, for_good: bool) -> None:
-    """It did not go out: wait longer each time, for at least 72 hours; then park it where the office sees it."""
-    now = clock.now()
-    row = session().get(Message, message_id)
-    if row is None:
-        return
-    row.attempts += 1
-    row.last_error = error[:500]
-    row.leased_until = None
-    if for_good or now - row.created_at > GIVE_UP_AFTER:
-        row.status = MessageStatus.PARKED.value
-    else:
-        row.next_attempt_at = now + back_off(row.attempts)
+        row.leased_until = None
+        row.last_error = outcome.error[:500]
+        if not outcome.error:
+            row.status, row.sent_at = MessageStatus.SENT.value, now
+        elif outcome.for_good or now - row.created_at > GIVE_UP_AFTER:
+            row.status = MessageStatus.PARKED.value
+        else:
+            row.next_attempt_at = now + back_off(row.attempts)
 
 
 def back_off(attempts: int) -> timedelta:
