@@ -65,7 +65,7 @@ def _cpu(work: Callable[[], object], rounds: int, before: Callable[[], object] |
     return min(runs)
 
 
-def _fill(app: Flask) -> tuple[str, date]:
+def fill(app: Flask) -> tuple[str, date]:
     """Five hundred activities in one month; the code of one of them, and the first day of the month."""
     first = (date.today().replace(day=1) + timedelta(days=62)).replace(day=1)  # noqa: DTZ011
     with app.app_context():
@@ -110,7 +110,7 @@ def main() -> None:
     for kind in DATABASES:
         with fresh_database(kind) as (url, folder):
             app = create_app(settings_for(url, Path(folder)))
-            code, first = _fill(app)
+            code, first = fill(app)
             rows = _measure(app, code, first)
             print(f"\n{kind}, {ACTIVITIES} activities in one month")
             print_table(("page", "state", "KB", "CPU ms", "of the bare rate"), _written(rows))

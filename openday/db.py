@@ -242,19 +242,23 @@ def peek(question: str, values: Sequence[int | str]) -> list[tuple[Any, ...]]:
     engine = db.engine
     if engine.dialect.name != "sqlite":
         question = question.replace("?", "%s")
+    away = StoreAway("系统暂时连接不上数据库，请等几秒钟再打开这个页面")
     for last in (False, True):
-        connection = engine.raw_connection()
+        try:
+            connection = engine.raw_connection()
+        except engine.dialect.loaded_dbapi.Error as failed:
+            raise away from failed
         try:
             return _ask(connection.driver_connection, question, values)
         except engine.dialect.loaded_dbapi.Error as failed:
             gone = engine.dialect.is_disconnect(failed, connection.driver_connection, None)
             connection.invalidate(failed)
             if last or not gone:
-                raise StoreAway("系统暂时连接不上数据库，请等几秒钟再打开这个页面") from failed
+                raise away from failed
             engine.dispose(close=False)  # after a restart of the database its other connections are dead too
         finally:
             connection.close()
-    raise AssertionError("unreachable")
+    raise away
 
 
 def _ask(connection: Any, question: str, values: Sequence[int | str]) -> list[tuple[Any, ...]]:

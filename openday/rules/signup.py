@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from openday.rules import privacy_notice
 from openday.rules.privacy import delete_after
 from openday.rules.seats import Window, registration_window
 from openday.rules.states import SignupMode
 from openday.rules.wording import moment_text
 
-NOTICE_VERSION = "2026-11"
-"""The wording of the consent below; goes up when its meaning changes, and is stored with every consent."""
+NOTICE_VERSION = privacy_notice.VERSION
+"""The wording of the consent below; it is stored with every consent."""
 
 NAME_LIMIT = 50
 EMAIL_LIMIT = 200
