@@ -62,11 +62,11 @@ def _forget_registrations(before: datetime) -> int:
 
 
 def _forget_messages(before: datetime) -> int:
-    """Messages of forgotten registrations, and other finished ones that are as old."""
+    """Messages about forgotten registrations; of the others, those that went out (or never will) long ago."""
     forgotten = select(Registration.id).where(Registration.phone.is_(None), Registration.name.is_(None))
-    finished = Message.status != MessageStatus.QUEUED.value
+    about_nobody = Message.registration_id.is_(None) & (Message.status != MessageStatus.QUEUED.value)
     theirs = Message.registration_id.in_(forgotten)
-    old = select(Message.id).where(Message.created_at < before, or_(theirs, finished)).limit(BATCH)
+    old = select(Message.id).where(Message.created_at < before, or_(theirs, about_nobody)).limit(BATCH)
     ids = list(session().scalars(old))
     return _changed(delete(Message).where(Message.id.in_(ids))) if ids else 0
 
