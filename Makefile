@@ -6,7 +6,7 @@ PY := .venv/bin/python
 WORKERS ?= 2
 PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 
-.PHONY: help setup setup-run setup-test run test unit lint types contracts assets bench lock format clean
+.PHONY: help setup setup-run setup-test run test unit lint types contracts assets bench words lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,11 @@ assets: setup-run ## style sheets and scripts, after a change
 bench: setup ## the measurements, one after the other
 	@mkdir -p bench-results; status=0; \
 	for file in bench/[a-z]*.py; do [ -e "$$file" ] || continue; echo "== $$file"; $(PY) "$$file" || status=1; done; exit $$status
+
+words: ## put new strings of the public pages into the English catalogue, to be written there
+	@mkdir -p .make
+	@.venv/bin/pybabel -q extract -F babel.cfg --no-wrap --add-location=file --omit-header -o .make/words.pot .
+	@.venv/bin/pybabel -q update -i .make/words.pot -d translations -l en --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 lock: ## renew uv.lock and the requirement files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "lock: uv is missing: pip install uv" >&2; exit 1; }

@@ -14,7 +14,7 @@ import openday.models.tables  # noqa: F401  (every table is known to the metadat
 from openday import clock, logs, vault
 from openday.config import PROJECT, Settings, from_env
 from openday.db import db, engine_options, prepare_engine
-from openday.web import access, blueprints, errors, pages, wording
+from openday.web import access, blueprints, catalogue, errors, pages, wording
 from openday.web.assets import Assets
 from openday.web.sub_path import SubPath
 
@@ -70,7 +70,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
-        BABEL_TRANSLATION_DIRECTORIES=str(PROJECT / "translations"),
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -82,7 +81,7 @@ def _install_extensions(app: Flask) -> None:
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=str(PROJECT / "migrations"), render_as_batch=True, compare_type=True)
     csrf.init_app(app)
-    Babel(app, locale_selector=lambda: "en" if pages.language() == "en" else "zh_Hans_CN")
+    catalogue.use(Babel(app, locale_selector=lambda: "en" if pages.language() == "en" else "zh_Hans_CN"))
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

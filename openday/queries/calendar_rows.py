@@ -171,7 +171,8 @@ class PublicOutcome:
 
 @dataclass(frozen=True)
 class ActivityPage:
-    """Everything that the page of one activity says; `history` is newest first."""
+    """Everything that the page of one activity says; `history` is newest first: when, what kind
+    of change (see ActivityChange), and the line about it."""
 
     entry: Entry
     agency_slug: str
@@ -182,7 +183,7 @@ class ActivityPage:
     contact_phone: str
     published_at: datetime
     slots: tuple[Slot, ...]
-    history: tuple[tuple[datetime, str], ...]
+    history: tuple[tuple[datetime, str, str], ...]
     outcome: PublicOutcome | None
 
 

@@ -78,10 +78,10 @@ def _slots(rows: Sequence[AnyRow]) -> tuple[Slot, ...]:
     return tuple(slot_from(row, quotas[slot_id]) for slot_id, row in firsts.items())
 
 
-def _history(activity_id: int) -> tuple[tuple[datetime, str], ...]:
+def _history(activity_id: int) -> tuple[tuple[datetime, str, str], ...]:
     statement = (
-        select(ActivityChange.at, ActivityChange.text)
+        select(ActivityChange.at, ActivityChange.kind, ActivityChange.text)
         .where(ActivityChange.activity_id == activity_id)
         .order_by(ActivityChange.id.desc())
     )
-    return tuple((at, text) for at, text in session().execute(statement))
+    return tuple((at, kind, text) for at, kind, text in session().execute(statement))

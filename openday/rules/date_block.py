@@ -99,24 +99,24 @@ def _chinese_words(period: FuzzyDate, today: date) -> tuple[str, str, str]:
 def _english_words(period: FuzzyDate, today: date) -> tuple[str, str, str]:
     first, last = period.first or period.last, period.last or period.first
     if first is None or last is None or period.precision is Precision.UNKNOWN:
-        return "Date", "TBA", ""
+        return "Date", "TBC", ""
     part = wording_en.part_of_month(first, last)
     match period.precision:
         case Precision.DAY:
-            return _month(first, today, True), str(first.day), "TBA"
+            return _month(first, today, True), str(first.day), "TBC"
         case Precision.XUN if part:
-            return part, wording_en.MONTHS[first.month - 1][:3], "TBA"
+            return part, wording_en.MONTHS[first.month - 1][:3], "TBC"
         case Precision.QUARTER if (last - first).days < 93:
-            return str(first.year), f"Q{(first.month + 2) // 3}", "TBA"
+            return str(first.year), f"Q{(first.month + 2) // 3}", "TBC"
         case Precision.HALF_YEAR if (last - first).days < 190:
-            return str(first.year), "H1" if first.month == 1 else "H2", "TBA"
+            return str(first.year), "H1" if first.month == 1 else "H2", "TBC"
         case Precision.YEAR | Precision.RECURRING:
-            return "In", str(first.year), "TBA"
+            return "In", str(first.year), "TBC"
     if (first.year, first.month) != (last.year, last.month):
         return wording_en.MONTHS[first.month - 1][:3], "–", wording_en.MONTHS[last.month - 1][:3]
     if period.precision is Precision.MONTH:
-        return str(first.year), wording_en.MONTHS[first.month - 1][:3], "TBA"
-    return _month(first, today, True), f"{first.day}–{last.day}", "TBA"
+        return str(first.year), wording_en.MONTHS[first.month - 1][:3], "TBC"
+    return _month(first, today, True), f"{first.day}–{last.day}", "TBC"
 
 
 def _month(day: date, today: date, english: bool) -> str:

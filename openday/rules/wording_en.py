@@ -38,12 +38,12 @@ def period_text(period: FuzzyDate) -> str:
     """A period that is still vague, and what is not known of it."""
     first, last = period.first or period.last, period.last or period.first
     if first is None or last is None or period.precision is Precision.UNKNOWN:
-        return "Date to be announced"
+        return "Date to be confirmed"
     if period.precision is Precision.DAY:
-        return f"{day_text(first)} (time to be announced)"
+        return f"{day_text(first)} (time to be confirmed)"
     if period.precision is Precision.RECURRING:
-        return f"{_span(first, last)} (several dates, to be announced)"
-    return f"{_named(period.precision, first, last)} (date to be announced)"
+        return f"{_span(first, last)} (several dates, to be confirmed)"
+    return f"{_named(period.precision, first, last)} (date to be confirmed)"
 
 
 def part_of_month(first: date, last: date) -> str:

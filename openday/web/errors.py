@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from openday.errors import NotFound, OpenDayError, StoreAway, TooMany
+from openday.web.sentences import said
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,8 @@ def error_page(status: int, message: str, outcome: str) -> Response:
         body = render_template(
             "errors/error.html",
             status=status,
-            title=_TITLES.get(status, _TITLES[400]),
-            message=message,
+            title=said(_TITLES.get(status, _TITLES[400])),
+            message=said(message),
             outcome=outcome,
             next_url=url_for("public.home"),
             languages=[],

@@ -14,6 +14,7 @@ from openday.web.assets import Assets
 LARGE_COOKIE = "large"
 LANGUAGE_COOKIE = "lang"
 LANGUAGES = {"zh": "中文", "en": "English"}
+_STAFF_AREAS = ("account.", "agency.", "office.", "desk.", "people.")
 
 _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("agency.desk", "待办", frozenset({Role.FILER, Role.REVIEWER})),
@@ -58,6 +59,8 @@ def install(app: Flask, settings: Settings, assets: Assets) -> None:
 
 def language() -> str:
     """'zh' or 'en', as the visitor chose; the staff side is Chinese."""
+    if (request.endpoint or "").startswith(_STAFF_AREAS):
+        return "zh"
     chosen = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     return chosen if chosen in LANGUAGES else "zh"
 
@@ -109,7 +112,7 @@ def _endpoints() -> frozenset[str]:
 
 def _switches() -> dict[str, Any]:
     endpoint = request.endpoint or ""
-    if endpoint.startswith(("agency.", "office.", "desk.", "people.")):
+    if endpoint.startswith(_STAFF_AREAS) and not endpoint.startswith("account."):
         actor = current_actor()
         return staff_context(actor) if actor else {}
     back = request.full_path.rstrip("?") if request.method == "GET" else "/"

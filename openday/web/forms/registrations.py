@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -94,7 +95,7 @@ class PartyForm(FlaskForm):
 
     def offer(self, limit: int) -> None:
         """Fill in the numbers to choose from."""
-        self.party_size.choices = [SelectChoice(str(n), f"{n}人") for n in range(1, limit + 1)]
+        self.party_size.choices = [SelectChoice(str(n), _("%(n)s人", n=n)) for n in range(1, limit + 1)]
 
 
 class RegistrationForm(PartyForm):

@@ -16,7 +16,7 @@ from openday.rules.phone import normalise_phone
 from openday.rules.signup import NAME_LIMIT
 from openday.rules.states import Adoption
 from openday.services.suggestions import NewSuggestion, Reply
-from openday.web.forms.texts import at_most, many_lines, one_line
+from openday.web.forms.texts import at_most, choice, many_lines, one_line
 
 _NO = (False, "false", "", "0", "no", "off")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -30,7 +30,7 @@ def number_from(typed: Any) -> int:
 
 def choices_of(agencies: Sequence[tuple[Any, str]], first: str) -> list[Any]:
     """(value, name) pairs as choices, with `first` for none."""
-    return [SelectChoice("", first), *(SelectChoice(str(value), name) for value, name in agencies)]
+    return [SelectChoice("", first), *(choice(value, name) for value, name in agencies)]
 
 
 def _mobile(_form: Any, field: Any) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from wtforms import Field
+from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from openday.rules.privacy import plain_text
+from openday.web.wording import lang_of
 
 
 def one_line(value: str | None) -> str:
@@ -28,6 +30,12 @@ def at_most(limit: int) -> Callable[[Any, Field], None]:
             raise ValidationError(f"{field.label.text}最多{limit}个字，现在有{len(field.data)}个字")
 
     return check
+
+
+def choice(value: Any, name: str) -> SelectChoice:
+    """Something to choose, under the name that an agency gave it."""
+    lang = lang_of(name)
+    return SelectChoice(str(value), name, render_kw={"lang": lang} if lang else {})
 
 
 def put_problem(form: Any, field: str | None, message: str) -> None:

@@ -1,0 +1,39 @@
+"""The English of the public pages, read from translations/ itself: no compiled copy to make, to ship or to forget."""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask_babel import Babel, Domain, get_locale
+
+from openday.config import PROJECT
+
+FOLDER = PROJECT / "translations"
+
+
+class Catalogue(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
+    """What Flask-Babel asks for words."""
+
+    def get_translations(self) -> NullTranslations:
+        """The words of the visitor's language; the source language has no catalogue and stands as it is written."""
+        return _read(FOLDER / str(get_locale()) / "LC_MESSAGES" / "messages.po")
+
+
+def use(babel: Babel) -> None:
+    """Let `babel` take its words from the catalogue."""
+    babel.domain_instance = Catalogue()
+
+
+@cache
+def _read(path: Path) -> NullTranslations:
+    """The catalogue in a file, read once in each process; an empty one when there is no file."""
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return Translations(compiled)

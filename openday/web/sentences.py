@@ -1,0 +1,131 @@
+"""What the inner layers say to visitors, in the visitor's language.
+
+Use-cases, rules and forms speak Chinese and know no catalogue. Here stands every sentence of theirs that a visitor can
+meet; what varies in it is a place such as `%(n)s`. A sentence that is missing stays Chinese, and fails a test.
+"""
+
+import re
+from datetime import datetime
+from functools import cache
+
+from flask_babel import gettext
+
+from openday.rules import wording_en
+from openday.web.pages import language
+
+
+def N_(sentence: str) -> str:
+    """The sentence itself; the name is what the extraction looks for."""
+    return sentence
+
+
+SENTENCES = (
+    # Sign-up and tickets
+    N_("请填写姓名"),
+    N_("请填写手机号码"),
+    N_("手机号码应为11位数字，例如 13800000000"),
+    N_("这里请填写手机号码，不能填写固定电话。手机号码应为11位数字，例如 13800000000"),
+    N_("报名人数应为整数，例如 2"),
+    N_("报名人数应为1人，本活动每次只能报1人"),
+    N_("报名人数应为1至%(limit)s人（含本人）"),
+    N_("本场名额共%(seats)s个，报名人数应不超过%(most)s人"),
+    N_("请选择报名类别"),
+    N_("电子邮箱格式不正确，例如 name@example.com"),
+    N_("请勾选同意后再提交"),
+    N_("提交标识应为1至%(limit)s个字符，请刷新页面后重新填写"),
+    N_("系统繁忙，本次报名没有保存，请用同一页面再提交一次"),
+    N_("这份表单此前已经提交过，且内容与这次不同。如需另外报名，请重新打开报名页面填写。"),
+    N_("同一手机号码每场只能报名一次，原来的报名仍然有效。"),
+    N_("空出的名额正在按次序补给候补人员。"),
+    N_("名额已满。"),
+    N_("剩余%(free)s个名额，不够一行%(people)s人。"),
+    N_("本场活动已取消，不再接受报名"),
+    N_("本场活动无需报名，请按公布的时间直接前往"),
+    N_("本场活动不公开报名，参加人员由举办单位邀请"),
+    N_("报名尚未开始，开始时间为%(moment)s"),
+    N_("报名已于%(moment)s截止"),
+    N_("剩余名额不够再增加%(more)s人，原来的报名没有变动。"),
+    N_("这份报名刚刚签到，人数不能再修改"),
+    N_("这份报名刚刚签到，不能再取消"),
+    N_("这份报名已经取消，不能再修改"),
+    N_("这份报名已经签到，不能再修改或取消"),
+    N_("本场活动已取消，报名无需再作修改"),
+    N_("活动已经开始，不能再修改或取消报名"),
+    # Suggestions and surveys
+    N_("请选择意见建议涉及的单位"),
+    N_("请填写意见建议"),
+    N_("系统繁忙，本次没有保存，请用同一页面再提交一次"),
+    N_("页面已失效，请刷新后重新填写"),
+    N_("这份表单此前已经提交过，且内容与这次不同。如需另提意见，请重新打开填写页面。"),
+    N_("请填写查询码"),
+    N_("没有找到这个查询码对应的意见建议，请核对后再查询"),
+    N_("签到之后才能填写问卷"),
+    N_("这次参观的问卷已经提交，感谢参与"),
+    N_("请选择总体满意度"),
+    N_("请选择讲解清楚程度"),
+    # Every form
+    N_("%(field)s最多%(limit)s个字，现在有%(count)s个字"),
+    N_("%(field)s最多%(limit)s个字"),
+    # Pages that cannot be shown
+    N_("没有找到这个页面"),
+    N_("没有这个月份，月份应写作年-月，例如2026-09"),
+    N_("没有这一天，日期应写作年-月-日，例如2026-09-16"),
+    N_("这个页面不对外开放"),
+    N_("您没有查看这个页面的权限"),
+    N_("请先登录"),
+    N_("页面打开时间过长或已失效，没有保存任何内容。请返回上一页，刷新后再提交。"),
+    N_("系统暂时连接不上数据库，请等几秒钟再打开这个页面"),
+    N_("提交的内容不完整或已损坏，没有保存任何内容。请返回上一页重新打开后再提交。"),
+    N_("请从页面上的链接或按钮进入。"),
+    N_("提交的内容超过上限，没有保存任何内容。"),
+    N_("系统出错，本次操作没有保存。工作人员已可看到记录，请返回后再办理一次。"),
+    N_("提交的内容无法识别"),
+    N_("不能查看"),
+    N_("没有找到"),
+    N_("不支持这种访问方式"),
+    N_("情况已有变化"),
+    N_("内容过大"),
+    N_("不支持这种内容格式"),
+    N_("没有保存"),
+    N_("操作过于频繁"),
+    N_("系统出错"),
+    N_("系统暂时无法办理"),
+    # Names of an installation that has none of its own yet
+    N_("政府开放日"),
+    N_("政府办公室政务公开办"),
+)
+
+_PLACE = re.compile(r"%\\\((\w+)\\\)s")
+_MOMENT = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日（星期.）([0-9]{2}):([0-9]{2})")
+
+
+def said(message: str) -> str:
+    """A sentence of the inner layers in the visitor's language, whatever its full stop; others as they are."""
+    if language() == "zh":
+        return message
+    bare = message.removesuffix("。")
+    for pattern, sentence in _patterns():
+        found = pattern.fullmatch(bare)
+        if found:
+            return str(gettext(sentence, **{name: _value(text) for name, text in found.groupdict().items()}))
+    return message
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Each sentence with what recognises it; without places first, they are the more exact."""
+    exact_first = sorted(SENTENCES, key=lambda sentence: "%(" in sentence)
+    return tuple((re.compile(_recognised(sentence), re.DOTALL), sentence) for sentence in exact_first)
+
+
+def _recognised(sentence: str) -> str:
+    return _PLACE.sub(r"(?P<\1>.+)", re.escape(sentence.removesuffix("。")))
+
+
+def _value(text: str) -> str:
+    """What stands at a place: a moment or a field's name in the visitor's language, a number as it is."""
+    moment = _MOMENT.fullmatch(text)
+    if moment:
+        year, month, day, hour, minute = map(int, moment.groups())
+        return wording_en.moment_text(datetime(year, month, day, hour, minute))
+    return str(gettext(text))
