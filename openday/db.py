@@ -143,6 +143,8 @@ def _before_commit(failed: DBAPIError) -> Exception:
     if state in _RETRY_STATES or failed.connection_invalidated:
         return _TryAgain()
     if isinstance(failed, OperationalError):
+        # The driver's own line names tables and servers, never values: those would be in the parameters.
+        log.error("the database refused a use-case: %s", str(failed.orig).splitlines()[0][:200])
         return StoreAway("系统暂时连接不上数据库，本次操作没有保存")
     return failed
 
