@@ -105,7 +105,7 @@ def _english_words(period: FuzzyDate, today: date) -> tuple[str, str, str]:
         case Precision.DAY:
             return _month(first, today, True), str(first.day), "TBC"
         case Precision.XUN if part:
-            return part, wording_en.MONTHS[first.month - 1][:3], "TBC"
+            return part.capitalize(), wording_en.MONTHS[first.month - 1][:3], "TBC"
         case Precision.QUARTER if (last - first).days < 93:
             return str(first.year), f"Q{(first.month + 2) // 3}", "TBC"
         case Precision.HALF_YEAR if (last - first).days < 190:

@@ -1,4 +1,4 @@
-"""How moments and periods are written on the English side: Wed 16 September 2026, 14:00–16:00; mid-September 2026."""
+"""How moments and periods are written on the English side: Wed 16 September 2026, 14:00–16:00; Mid-September 2026."""
 
 from calendar import monthrange
 from datetime import date, datetime
@@ -43,7 +43,8 @@ def period_text(period: FuzzyDate) -> str:
         return f"{day_text(first)} (time to be confirmed)"
     if period.precision is Precision.RECURRING:
         return f"{_span(first, last)} (several dates, to be confirmed)"
-    return f"{_named(period.precision, first, last)} (date to be confirmed)"
+    named = _named(period.precision, first, last)
+    return f"{named[0].upper()}{named[1:]} (date to be confirmed)"
 
 
 def part_of_month(first: date, last: date) -> str:

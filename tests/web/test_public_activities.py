@@ -247,7 +247,7 @@ def test_the_english_side_writes_english_times(client: PageClient, house: House)
     activity = published_activity(house)
     say_when(activity.id, "2027年9月中旬")
     page = client.get(f"/activities/{activity.code}?lang=en")
-    assert page.text(WHEN) == "mid-September 2027 (date to be confirmed)"
+    assert page.text(WHEN) == "Mid-September 2027 (date to be confirmed)"
     occurrence = open_occurrence(activity)
     begins = occurrence.starts_at
     said = client.get(f"/activities/{activity.code}?lang=en").text(WHEN)
