@@ -2,8 +2,8 @@
 
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -19,7 +19,7 @@ class Catalogue(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
 
     def get_translations(self) -> NullTranslations:
         """The words of the visitor's language; the source language has no catalogue and stands as it is written."""
-        return _read(FOLDER / str(get_locale()) / "LC_MESSAGES" / "messages.po")
+        return _read(get_locale())
 
 
 def use(babel: Babel) -> None:
@@ -28,8 +28,9 @@ def use(babel: Babel) -> None:
 
 
 @cache
-def _read(path: Path) -> NullTranslations:
-    """The catalogue in a file, read once in each process; an empty one when there is no file."""
+def _read(locale: Locale | None) -> NullTranslations:
+    """The catalogue of a language, read once in each process; an empty one when there is no file."""
+    path = FOLDER / str(locale) / "LC_MESSAGES" / "messages.po"
     if not path.exists():
         return NullTranslations()
     compiled = BytesIO()
