@@ -81,7 +81,7 @@ def _install_extensions(app: Flask) -> None:
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=str(PROJECT / "migrations"), render_as_batch=True, compare_type=True)
     csrf.init_app(app)
-    catalogue.use(Babel(app, locale_selector=lambda: "en" if pages.language() == "en" else "zh_Hans_CN"))
+    catalogue.use(app, Babel(app, locale_selector=lambda: "en" if pages.language() == "en" else "zh_Hans_CN"))
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
