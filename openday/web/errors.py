@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from werkzeug.exceptions import HTTPException
@@ -49,6 +49,7 @@ def error_page(status: int, message: str, outcome: str) -> Response:
     if request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "application/json":
         response = jsonify(outcome=outcome, message=message)
     else:
+        g.setdefault("actor", None)  # who it is was read before, or is not asked now: the database may be what failed
         body = render_template(
             "errors/error.html",
             status=status,
