@@ -36,6 +36,13 @@ _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("office.audit_log", "操作记录", frozenset({Role.ADMIN, Role.AUDITOR})),
     ("desk.occurrence_list", "签到", frozenset({Role.DESK, Role.FILER})),
 )
+# Pages whose first word is not that of the entry under which they stand.
+_UNDER: dict[str, dict[str, str]] = {
+    "agency": dict.fromkeys(("occurrence", "roster", "registration", "door"), "activity"),
+    "office": dict.fromkeys(("occurrence", "roster", "registration"), "publication"),
+    "desk": dict.fromkeys(("entry", "walk"), "occurrence"),
+    "people": {"roles": "person"},
+}
 
 
 def install(app: Flask, settings: Settings, assets: Assets) -> None:
@@ -86,14 +93,21 @@ def local_path(target: str) -> str:
     home = request.script_root + "/"
     if not target.startswith("/") or target.startswith("//") or "\\" in target or urlsplit(target).netloc:
         return home
+    if not target.isprintable():
+        return home  # a line break would end the header
     return target if target.startswith(home) else request.script_root + target
 
 
 def staff_context(actor: Actor) -> dict[str, Any]:
     """Head and navigation of the desks."""
-    here = request.endpoint
+    here = request.endpoint or ""
     items = [
-        {"href": url_for(endpoint), "label": label, "current": here == endpoint}
+        {
+            "href": url_for(endpoint),
+            "label": label,
+            "current": here == endpoint,
+            "within": _place(here) == _place(endpoint),
+        }
         for endpoint, label, roles in _NAV
         if roles & actor.roles and endpoint in _endpoints()
     ]
@@ -104,6 +118,13 @@ def staff_context(actor: Actor) -> dict[str, Any]:
         "second_factor_url": url_for("account.second_factor_show"),
         "actor": actor,
     }
+
+
+def _place(endpoint: str) -> tuple[str, str]:
+    """Area and noun: a plan's own page stands in the same place as the list of plans."""
+    area, _, name = endpoint.partition(".")
+    noun = name.partition("_")[0]
+    return area, _UNDER.get(area, {}).get(noun, noun)
 
 
 def _endpoints() -> frozenset[str]:
