@@ -16,6 +16,7 @@ from openday.config import PROJECT, Settings, from_env
 from openday.db import db, engine_options, prepare_engine
 from openday.web import access, blueprints, catalogue, errors, pages, wording
 from openday.web.assets import Assets
+from openday.web.json_fields import FieldsRequest
 from openday.web.sub_path import SubPath
 
 migrate = Migrate()
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     vault.configure(settings.secret_key)
     clock.follow_file(settings.clock_file)
     app = Flask("openday", root_path=str(PROJECT), instance_path=str(settings.instance.resolve()))
+    app.request_class = FieldsRequest
     _configure(app, settings)
     _install_extensions(app)
     access.install(app)
