@@ -10,10 +10,12 @@ from openday.rules.permissions import Actor, Right, Role
 from openday.services import agencies, people, second_factor
 from openday.web.access import open_to, the_actor
 from openday.web.forms.people import AgencyForm, PersonForm, RolesForm
+from openday.web.forms.texts import one_line
 from openday.web.pages import absolute_url
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
+_ONE = "/<int(max=2147483647):user_id>"
 _NOBODY = (0, "政务公开办（不属于报送单位）")
 
 
@@ -21,7 +23,7 @@ _NOBODY = (0, "政务公开办（不属于报送单位）")
 @open_to(Role.ADMIN, Role.REVIEWER)
 def person_list() -> ResponseReturnValue:
     """Everybody within reach, and what may be done."""
-    search = request.args.get("q", "").strip()[:50]
+    search = one_line(request.args.get("q"))[:50]
     return render_template("people/person_list.html", rows=queries.directory(the_actor(), search=search), q=search)
 
 
@@ -45,14 +47,14 @@ def person_invite() -> ResponseReturnValue:
     return render_template("people/person_new.html", form=form), 422
 
 
-@bp.post("/<int:user_id>/invitation")
+@bp.post(f"{_ONE}/invitation")
 @open_to(Role.ADMIN, Role.REVIEWER)
 def invitation_renew(user_id: int) -> ResponseReturnValue:
     """A fresh link for somebody who lost theirs."""
     return _show_link(people.renew_invitation(the_actor(), user_id, invitation_link))
 
 
-@bp.post("/<int:user_id>/disable")
+@bp.post(f"{_ONE}/disable")
 @open_to(Role.ADMIN, Role.REVIEWER)
 def person_disable(user_id: int) -> ResponseReturnValue:
     """End somebody's access at once."""
@@ -61,7 +63,7 @@ def person_disable(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.person_list"), code=303)
 
 
-@bp.post("/<int:user_id>/enable")
+@bp.post(f"{_ONE}/enable")
 @open_to(Role.ADMIN, Role.REVIEWER)
 def person_enable(user_id: int) -> ResponseReturnValue:
     """Let somebody back in."""
@@ -70,7 +72,7 @@ def person_enable(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.person_list"), code=303)
 
 
-@bp.post("/<int:user_id>/second-factor/reset")
+@bp.post(f"{_ONE}/second-factor/reset")
 @open_to(Role.ADMIN)
 def second_factor_reset(user_id: int) -> ResponseReturnValue:
     """Take away the second factor of somebody who lost it."""
@@ -79,7 +81,7 @@ def second_factor_reset(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.person_list"), code=303)
 
 
-@bp.get("/<int:user_id>/roles")
+@bp.get(f"{_ONE}/roles")
 @open_to(Role.ADMIN)
 def roles_edit(user_id: int) -> ResponseReturnValue:
     """The roles of one person."""
@@ -88,7 +90,7 @@ def roles_edit(user_id: int) -> ResponseReturnValue:
     return render_template("people/roles_edit.html", form=form, user=user)
 
 
-@bp.post("/<int:user_id>/roles")
+@bp.post(f"{_ONE}/roles")
 @open_to(Role.ADMIN)
 def roles_save(user_id: int) -> ResponseReturnValue:
     """Give the person other roles."""

@@ -9,6 +9,7 @@ from openday.rules.permissions import Role
 from openday.rules.privacy import clean_text
 from openday.services.agencies import NewAgency
 from openday.services.people import LONGEST_PASSWORD, SHORTEST_PASSWORD, NewUser
+from openday.web.forms.texts import one_line
 
 MAILBOX = r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\"]+\Z"
 """One plain mail address; what the mail server makes of it is another matter."""
@@ -18,7 +19,9 @@ _MAILBOX_WRONG = "电子邮箱格式不正确，例如 name@example.org"
 class LoginForm(FlaskForm):
     """用户名 and 密码."""
 
-    login = StringField("用户名", [InputRequired("请填写用户名"), Length(max=100, message="用户名最多100个字符")])
+    login = StringField(
+        "用户名", [InputRequired("请填写用户名"), Length(max=100, message="用户名最多100个字符")], filters=[one_line]
+    )
     password = PasswordField("密码", [InputRequired("请填写密码"), Length(max=200, message="密码最多200个字符")])
 
 
@@ -46,7 +49,9 @@ class PersonForm(FlaskForm):
             Regexp(r"[A-Za-z0-9._-]{2,50}\Z", message="用户名应为2至50个字母、数字、点或横线"),
         ],
     )
-    email = StringField("电子邮箱", [Optional(), Length(max=200), Regexp(MAILBOX, message=_MAILBOX_WRONG)])
+    email = StringField(
+        "电子邮箱", [Optional(), Length(max=200), Regexp(MAILBOX, message=_MAILBOX_WRONG)], filters=[one_line]
+    )
     agency_id = SelectField("所属单位", coerce=int, validators=[Optional()])
     roles = SelectMultipleField("角色", validators=[InputRequired("请至少选择一个角色")])
 

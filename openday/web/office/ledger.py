@@ -8,6 +8,8 @@ from openday.rules.permissions import Role
 from openday.rules.states import MessageStatus
 from openday.services import messages as outbox
 from openday.web.access import open_to, the_actor
+from openday.web.forms.reviews import number_of
+from openday.web.forms.texts import one_line
 from openday.web.office.blueprint import bp
 
 
@@ -15,8 +17,8 @@ from openday.web.office.blueprint import bp
 @open_to(Role.ADMIN, Role.AUDITOR, Role.OFFICER)
 def audit_log() -> ResponseReturnValue:
     """Who did what; officers see their own acts, administrators and auditors everything within reach."""
-    action = request.args.get("action", "")[:40]
-    before = request.args.get("before", type=int)
+    action = one_line(request.args.get("action"))[:40]
+    before = number_of(request.args, "before")
     rows = audit.audit_rows(the_actor(), action=action, before=before)
     older = rows[-1].id if len(rows) == audit.PAGE else None
     return render_template("office/audit_log.html", rows=rows, action=action, older=older, first=before is None)
@@ -33,7 +35,7 @@ def message_list() -> ResponseReturnValue:
     return render_template("office/message_list.html", rows=rows, counts=counts, status=chosen)
 
 
-@bp.post("/messages/<int:message_id>/retry")
+@bp.post("/messages/<int(max=2147483647):message_id>/retry")
 @open_to(Role.OFFICER, Role.ADMIN)
 def message_retry(message_id: int) -> ResponseReturnValue:
     """Put a parked message back into the queue."""
