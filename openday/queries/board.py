@@ -26,7 +26,7 @@ from openday.queries.coverage import (
 from openday.queries.office_plans import around
 from openday.queries.scope import within_reach
 from openday.queries.working_calendar import working_calendar
-from openday.rules.deadlines import Deadline, deadline, outcome_due
+from openday.rules.deadlines import Deadline, deadline, outcome_due, reply_due
 from openday.rules.permissions import Actor, Right, may
 from openday.rules.plan_states import PlanAction, PlanStatus
 from openday.rules.states import SuggestionStatus
@@ -68,7 +68,7 @@ class SuggestionLine:
     about: str
     status: SuggestionStatus
     received_at: datetime
-    deadline: Deadline | None
+    deadline: Deadline
 
 
 @dataclass(frozen=True)
@@ -197,8 +197,14 @@ def _suggestion_counts(actor: Actor) -> dict[str, int]:
 
 
 def _suggestions(actor: Actor, now: datetime, calendar: WorkingCalendar) -> tuple[int, tuple[SuggestionLine, ...]]:
-    """How many answers are overdue; and what is the office's turn or overdue, the most urgent first."""
-    late: ColumnElement[bool] = Suggestion.status.in_((*_OFFICE_TURN, *_AGENCY_TURN)) & (Suggestion.due_on < now.date())
+    """How many answers are overdue; and what is the office's turn or overdue, the most urgent first.
+
+    The clock runs from the day a suggestion came in, also while it waits for moderation and has no due date yet.
+    """
+    unread = Suggestion.due_on.is_(None) & (Suggestion.received_at < _came_in_too_long_ago(now.date(), calendar))
+    late: ColumnElement[bool] = Suggestion.status.in_((*_OFFICE_TURN, *_AGENCY_TURN)) & (
+        (Suggestion.due_on < now.date()) | unread
+    )
     in_reach = within_reach(actor, Right.SUGGESTION_READ)
     count = select(func.count()).select_from(Suggestion).join(Agency, Agency.id == Suggestion.agency_id)
     overdue = session().scalar(count.where(in_reach, late)) or 0
@@ -208,7 +214,7 @@ def _suggestions(actor: Actor, now: datetime, calendar: WorkingCalendar) -> tupl
         .outerjoin(Activity, Activity.id == Suggestion.activity_id)
         .where(in_reach, Suggestion.status.in_(_OFFICE_TURN) | late)
         .options(joinedload(Suggestion.agency))
-        .order_by(Suggestion.due_on.asc().nulls_last(), Suggestion.id)
+        .order_by(Suggestion.received_at, Suggestion.id)
         .limit(SHOWN)
     )
     lines = tuple(
@@ -219,11 +225,19 @@ def _suggestions(actor: Actor, now: datetime, calendar: WorkingCalendar) -> tupl
             about=theme or "",
             status=SuggestionStatus(row.status),
             received_at=row.received_at,
-            deadline=deadline(row.due_on, now, calendar) if row.due_on else None,
+            deadline=deadline(row.due_on or reply_due(row.received_at, calendar), now, calendar),
         )
         for row, theme in session().execute(statement)
     )
-    return overdue, lines
+    return overdue, tuple(sorted(lines, key=lambda line: line.deadline.due))
+
+
+def _came_in_too_long_ago(today: date, calendar: WorkingCalendar) -> datetime:
+    """What came in before this moment should have been answered by now."""
+    day = today
+    while reply_due(day_begins(day), calendar) >= today:
+        day -= timedelta(days=1)
+    return day_begins(day + timedelta(days=1))
 
 
 def _latest(actor: Actor) -> tuple[LatestStep, ...]:

@@ -148,8 +148,22 @@ def test_suggestions_that_wait_for_the_office_and_late_answers_are_listed(client
         _suggestion(house, SuggestionStatus.REMOVED, today - timedelta(days=30), "不予公开"),
     )
     page = client.log_in(house.officer).get("/office/")
-    assert [row[0] for row in _rows(page, "suggestions")] == ["单位逾期未答复", "等待公开", "刚收到"]
+    # An answer to what came in today is due in ten working days, before the thirty days of the others.
+    assert [row[0] for row in _rows(page, "suggestions")] == ["单位逾期未答复", "刚收到", "等待公开"]
     assert "待办2条，逾期1条" in page.text("h2")
+
+
+def test_the_clock_of_a_suggestion_runs_while_it_waits_to_be_accepted(client: PageClient, house: House) -> None:
+    forgotten = _suggestion(house, SuggestionStatus.RECEIVED, None, "一个月无人受理")
+    forgotten.received_at = clock.now() - timedelta(days=40)
+    _add(forgotten, _suggestion(house, SuggestionStatus.RECEIVED, None, "刚收到"))
+    page = client.log_in(house.officer).get("/office/")
+    assert "待办2条，逾期1条" in page.text("h2")
+    late, fresh = _rows(page, "suggestions")
+    assert late[0] == "一个月无人受理" and "已逾期" in late[-1]
+    assert fresh[0] == "刚收到" and "还有10个工作日" in fresh[-1]
+    listed = client.get("/office/suggestions").text("//tbody")
+    assert "已逾期" in listed and "还有10个工作日" in listed
 
 
 def test_the_board_asks_as_little_for_sixty_agencies_as_for_five(client: PageClient, house: House) -> None:
