@@ -63,6 +63,13 @@ def test_the_month_says_full_when_it_is(client: PageClient, occurrence: Occurren
     assert "已满" not in client.get(address).text("table")
 
 
+def test_the_month_says_nothing_of_seats_once_it_is_over(client: PageClient, house: House) -> None:
+    over = open_occurrence(published_activity(house), capacity=1, starts_in=timedelta(days=-1), waitlist=False)
+    take(over.quotas[0].id, 1)
+    page = client.get(f"/calendar?month={over.starts_at:%Y-%m}")
+    assert page.all("//table//li") and "已满" not in page.text("table")
+
+
 def test_a_month_is_not_made_anew_for_a_seat_that_leaves_others_free(
     client: PageClient, occurrence: Occurrence
 ) -> None:

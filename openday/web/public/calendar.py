@@ -14,7 +14,7 @@ from openday.clock import SHANGHAI
 from openday.errors import NotFound
 from openday.queries import calendar as queries
 from openday.queries.calendar import Filters
-from openday.queries.calendar_rows import EntryPage, next_change, seats_shown
+from openday.queries.calendar_rows import EntryPage, Month, next_change, seats_shown
 from openday.rules.states import SignupMode
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
@@ -94,12 +94,18 @@ def _as_month(asked: _Asked, layout: Mapping[str, Any]) -> kept.Rendered:
     holidays = queries.holidays(first, last)
     html = render_template(
         "public/calendar.html",
-        month=cards.month_table(month, asked.narrowed, now.date(), holidays),
+        month=cards.month_table(month, asked.narrowed, now, holidays),
         vague_more=month.vague_total - len(month.vague),
         **_around(asked, first),
         **layout,
     )
-    return kept.Rendered(html, month.seats, next_change((), now), only_full=True)
+    return kept.Rendered(html, month.seats, _month_changes(month, now), only_full=True)
+
+
+def _month_changes(month: Month, now: datetime) -> datetime:
+    """When the month changes by itself: at midnight, or when an occurrence of which it says 已满 is over."""
+    ends = [entry.ends_at for day in month.days for entry in day.entries if entry.full and entry.ends_at > now]
+    return min([next_change((), now), *ends])
 
 
 def _as_list(asked: _Asked, layout: Mapping[str, Any]) -> kept.Rendered:

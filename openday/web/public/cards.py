@@ -120,7 +120,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def month_table(
-    month: Month, query: dict[str, Any], today: date, holidays: dict[date, tuple[bool, str]]
+    month: Month, query: dict[str, Any], now: datetime, holidays: dict[date, tuple[bool, str]]
 ) -> dict[str, Any]:
     """A month for the macro of that name; `query` are the filters, which the links keep."""
     first = date(month.year, month.month, 1)
@@ -129,10 +129,10 @@ def month_table(
         {
             "number": day.day.day,
             "text": _day_of_month(day.day),
-            "entries": [_entry(entry, day.day, beginning) for entry in day.entries],
+            "entries": [_entry(entry, day.day, beginning, now) for entry in day.entries],
             "more": day.total - len(day.entries),
             "more_href": _day_address(day, query),
-            "today": day.day == today,
+            "today": day.day == now.date(),
             "rest": holidays.get(day.day, (day.day.weekday() > 4, ""))[0],
             "festival": "" if english() else holidays.get(day.day, (False, ""))[1],
         }
@@ -161,12 +161,13 @@ def _day_address(day: Day, query: dict[str, Any]) -> str:
     return url_for("public.calendar_day", day=day.day.isoformat(), **query)
 
 
-def _entry(entry: DayEntry, day: date, beginning: str) -> dict[str, str]:
+def _entry(entry: DayEntry, day: date, beginning: str, now: datetime) -> dict[str, str]:
+    full = entry.full and entry.ends_at > now  # what is over has no seats to speak of
     return {
         "href": f"{beginning}{entry.code}",
         "theme": entry.theme,
         "time": wording.clock_text(entry.starts_at) if entry.starts_at.date() == day else "",
-        "state": "cancelled" if entry.cancelled else "full" if entry.full else "",
+        "state": "cancelled" if entry.cancelled else "full" if full else "",
     }
 
 
