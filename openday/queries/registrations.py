@@ -71,6 +71,11 @@ class Occasion:
         return span_text(self.starts_at, self.ends_at)
 
 
+PLENTY = 20
+"""From so many free seats on, the form says that there are seats and does not count them: nobody needs the number, and
+in a rush it would change with every page."""
+
+
 @dataclass(frozen=True)
 class SignupSheet:
     """An occurrence with its quotas."""
@@ -87,6 +92,12 @@ class SignupSheet:
     def total(self) -> int:
         """Seats over all quotas."""
         return sum(quota.seats.capacity for quota in self.quotas)
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """Everything that a form says of this sheet: where seats are plenty, it does not count them."""
+        counts = tuple((q.id, q.name, q.seats.capacity, min(q.seats.free, PLENTY)) for q in self.quotas)
+        return self.occasion, min(self.left, PLENTY), counts
 
     def state(self, now: datetime) -> str:
         """open, waitlist, full, or why sign-up is closed (see rules.signup.Closure)."""

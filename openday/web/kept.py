@@ -2,20 +2,21 @@
 
 A kept page remembers the revision of the calendar, the seats that it shows and the moment at which something on it
 changes by itself. One small statement tells whether all of that still holds; then the same bytes go out again, or 304.
-Nothing of a visitor is in a kept page: it may hold no form token, no flashed message and no name.
+Nothing of a visitor is in a kept page: it may hold no flashed message and no name, and the tokens of its form are put
+in when it goes out.
 """
 
 import gzip
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, request, session, url_for
 from werkzeug.http import http_date
 
 from openday import clock
@@ -177,6 +178,27 @@ def _unchanged(body: Body) -> bool:
     if tags is not None:
         return body.tag in tags or tags.strip() == "*"
     return bool(body.changed) and request.headers.get("If-Modified-Since") == body.changed
+
+
+def form(key: Hashable, render: Callable[[], str], tokens: Sequence[str]) -> str:
+    """A page with a form in it, kept without its `tokens`, and given out with those of this visitor.
+
+    `key` names everything else that stands on the page. `render` writes the tokens wherever they belong; each must be
+    random enough to stand for nothing else on the page.
+    """
+    if "_flashes" in session:
+        return render()  # a message for this visitor alone would stand on the page
+    shelf = _shelf()
+    key = ("form", request.path, language(), wants_large(), key)
+    held: str | None = shelf.get(key)
+    if held is None:
+        held = render()
+        for number, token in enumerate(tokens):
+            held = held.replace(token, f"\0{number}\0")
+        shelf.put(key, held, 4 * len(held))
+    for number, token in enumerate(tokens):
+        held = held.replace(f"\0{number}\0", token)
+    return held
 
 
 def _shelf() -> Shelf:

@@ -1,13 +1,17 @@
 """The sign-up form and its answers."""
 
+import secrets
+
 from flask import current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 
 from openday import clock
 from openday.errors import Conflict, Refused
-from openday.queries.registrations import SignupSheet, signup_sheet
+from openday.queries.registrations import PLENTY, SignupSheet, signup_sheet
 from openday.rules.signup import closure, closure_text, deletion_day
 from openday.services import registrations
+from openday.web import kept
 from openday.web.access import ANYONE, open_to
 from openday.web.forms.registrations import RegistrationForm
 from openday.web.forms.texts import put_problem
@@ -25,7 +29,7 @@ def registration_new(code: str) -> ResponseReturnValue:
     if why is not None:
         text = f"{closure_text(why, sheet.occasion.facts)}。"
         return _refusal_page(sheet, "closed", text)
-    return _form(sheet, RegistrationForm())
+    return _fresh_form(sheet)
 
 
 @bp.post("/occurrences/<code>/sign-up")
@@ -55,20 +59,37 @@ def _key_in_head() -> str | None:
     return request.headers.get("Idempotency-Key") or None
 
 
-def _form(sheet: SignupSheet, form: RegistrationForm, status: int = 200) -> ResponseReturnValue:
-    if wants_json() and status != 200:
+def _form(sheet: SignupSheet, form: RegistrationForm, status: int) -> ResponseReturnValue:
+    if wants_json():
         fields = {name: list(errors) for name, errors in form.errors.items() if name}
         message = next((text for texts in form.errors.values() for text in texts), "")
         return jsonify(outcome="invalid", message=message, fields=fields), status
-    now = clock.now()
+    state = sheet.state(clock.now())
+    return _render_form(sheet, form.prepare(sheet), state, "invalid" if status == 422 else ""), status
+
+
+def _fresh_form(sheet: SignupSheet) -> str:
+    """The empty form, which is the same for everybody but for its tokens."""
+    state, key = sheet.state(clock.now()), secrets.token_hex(16)
+
+    def render() -> str:
+        form = RegistrationForm().prepare(sheet)
+        form.idempotency_key.data = key
+        return _render_form(sheet, form, state)
+
+    return kept.form((sheet.shown, state), render, (generate_csrf(), key))
+
+
+def _render_form(sheet: SignupSheet, form: RegistrationForm, state: str, outcome: str = "") -> str:
     return render_template(
         "public/registration_new.html",
         sheet=sheet,
-        form=form.prepare(sheet),
-        state=sheet.state(now),
-        outcome="invalid" if status == 422 else "",
+        form=form,
+        state=state,
+        plenty=PLENTY,
+        outcome=outcome,
         gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
-    ), status
+    )
 
 
 def _refusal(code: str, conflict: Conflict) -> ResponseReturnValue:
