@@ -80,3 +80,23 @@ def test_an_activity_that_is_over_waits_for_its_outcome_until_it_is_filed(app: F
 
     report()
     assert "已经办过的" not in filer.get("/agency/").text("//main")
+
+
+def test_a_call_whose_day_has_passed_is_not_set_before_the_eye(app: Flask, house: House) -> None:
+    today = clock.today()
+    call_of(house, due_on=today - timedelta(days=1), title="已过期的通知")
+    call_of(house, due_on=today, title="今天截止的通知")
+    page = PageClient(app).log_in(house.filer).get("/agency/")
+    notices = page.text("//*[contains(@class, 'notice')]")
+    assert "今天截止的通知" in notices and "已过期的通知" not in notices
+    assert "报送期已过的通知（1）" in page.text("//details/summary")
+    assert "已过期的通知" in page.text("//details")
+
+
+def test_the_navigation_stays_marked_on_the_page_of_one_plan(app: Flask, house: House) -> None:
+    plan = plan_in(PlanStatus.DRAFT, house)
+    filer = PageClient(app).log_in(house.filer)
+    marked = "//header//nav//a[@aria-current]"
+    assert filer.get("/agency/plans").text(marked + "[@aria-current='page']") == "活动计划"
+    for address in (f"/agency/plans/{plan.code}", f"/agency/plans/{plan.code}/edit", "/agency/plan-imports/new"):
+        assert filer.get(address).text(marked + "[@aria-current='true']") == "活动计划", address

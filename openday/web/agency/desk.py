@@ -21,6 +21,7 @@ def desk() -> ResponseReturnValue:
         "agency/desk.html",
         desk=agency_desk(actor, clock.now()),
         calls=open_calls(actor),
+        today=clock.today(),
         own=own_agency(actor),
         links={"suggestions": _address("agency.suggestion_list"), "outcomes": _address("agency.outcome_list")},
     )
