@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from openday.db import session
 from openday.models.ledger import AuditEvent
@@ -62,4 +62,13 @@ def _within(actor: Actor) -> ColumnElement[bool]:
     below = select(Jurisdiction.id).where(Jurisdiction.path.startswith(actor.jurisdiction_path, autoescape=True))
     people = select(User.id).where(User.jurisdiction_id.in_(below))
     agencies = select(Agency.id).where(Agency.jurisdiction_id.in_(below))
-    return or_(AuditEvent.actor_id.in_(people), AuditEvent.agency_id.in_(agencies))
+    # Log-ins have no actor yet; what visitors and the house itself do has neither actor nor agency.
+    log_ins = and_(AuditEvent.record_type == "user", AuditEvent.record_id.in_(people))
+    nobodys = and_(AuditEvent.actor_id.is_(None), AuditEvent.agency_id.is_(None))
+    whole = nobodys if _is_root(actor.jurisdiction_path) else false()
+    return or_(AuditEvent.actor_id.in_(people), AuditEvent.agency_id.in_(agencies), log_ins, whole)
+
+
+def _is_root(path: str) -> bool:
+    """Whether nothing lies above: "/1/"."""
+    return path.strip("/").count("/") == 0
