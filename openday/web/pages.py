@@ -112,6 +112,7 @@ def staff_context(actor: Actor) -> dict[str, Any]:
         if roles & actor.roles and endpoint in _endpoints()
     ]
     return {
+        "desk_url": url_for("public.home"),
         "nav_items": items,
         "person": {"name": actor.name, "agency": "、".join(sorted(role.label for role in actor.roles))},
         "logout_url": url_for("account.logout"),

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from openday import clock
 from openday.queries.calendar import Filters, occurrences_between, vague_between
@@ -66,7 +67,14 @@ def view_settings() -> ResponseReturnValue:
     response = redirect(local_path(request.args.get("next", "/")))
     chosen = request.args.get("lang")
     if chosen in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_A_YEAR, samesite="Lax", httponly=True)
+        _remember(response, LANGUAGE_COOKIE, chosen)
     if request.args.get("large") in {"0", "1"}:
-        response.set_cookie(LARGE_COOKIE, request.args["large"], max_age=_A_YEAR, samesite="Lax", httponly=True)
+        _remember(response, LARGE_COOKIE, request.args["large"])
     return response
+
+
+def _remember(response: Response, name: str, value: str) -> None:
+    """For a year, and for this site alone: under a sub-path the portal's other sites are none of its business."""
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    path = f"{request.script_root}/"
+    response.set_cookie(name, value, max_age=_A_YEAR, path=path, secure=secure, samesite="Lax", httponly=True)
