@@ -180,19 +180,20 @@ def _unchanged(body: Body) -> bool:
     return bool(body.changed) and request.headers.get("If-Modified-Since") == body.changed
 
 
-def form(key: Hashable, render: Callable[[], str], tokens: Sequence[str]) -> str:
+def form(key: Hashable, render: Callable[[Mapping[str, Any]], str], tokens: Sequence[str]) -> str:
     """A page with a form in it, kept without its `tokens`, and given out with those of this visitor.
 
-    `key` names everything else that stands on the page. `render` writes the tokens wherever they belong; each must be
+    `key` names everything else that stands on the page. `render` gets the variables that the layout needs (what else
+    was asked after the question mark is this visitor's alone) and writes the tokens wherever they belong; each must be
     random enough to stand for nothing else on the page.
     """
     if "_flashes" in session:
-        return render()  # a message for this visitor alone would stand on the page
+        return render(_switches({}))  # a message for this visitor alone would stand on the page
     shelf = _shelf()
     key = ("form", request.path, language(), wants_large(), key)
     held: str | None = shelf.get(key)
     if held is None:
-        held = render()
+        held = render(_switches({}))
         for number, token in enumerate(tokens):
             held = held.replace(token, f"\0{number}\0")
         shelf.put(key, held, 4 * len(held))

@@ -61,3 +61,11 @@ def test_a_kept_form_speaks_the_language_and_the_size_of_the_visitor(app: Flask,
         assert english.get(address).tree.get("lang") == "en"
         assert "large" in large.get(address).tree.get("class").split()
         assert "large" not in plain.get(address).tree.get("class", "").split()
+
+
+def test_what_one_visitor_asked_is_not_given_to_the_next(app: Flask, house: House) -> None:
+    address = f"/occurrences/{open_occurrence(published_activity(house)).code}/sign-up"
+    PageClient(app).get(f"{address}?from=13800000001&next=elsewhere")
+    page = PageClient(app).get(address)
+    assert "13800000001" not in page.html
+    assert "elsewhere" not in page.html

@@ -1,6 +1,8 @@
 """The sign-up form and its answers."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from flask import current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -72,15 +74,15 @@ def _fresh_form(sheet: SignupSheet) -> str:
     """The empty form, which is the same for everybody but for its tokens."""
     state, key = sheet.state(clock.now()), secrets.token_hex(16)
 
-    def render() -> str:
+    def render(layout: Mapping[str, Any]) -> str:
         form = RegistrationForm().prepare(sheet)
         form.idempotency_key.data = key
-        return _render_form(sheet, form, state)
+        return _render_form(sheet, form, state, **layout)
 
     return kept.form((sheet.shown, state), render, (generate_csrf(), key))
 
 
-def _render_form(sheet: SignupSheet, form: RegistrationForm, state: str, outcome: str = "") -> str:
+def _render_form(sheet: SignupSheet, form: RegistrationForm, state: str, outcome: str = "", **layout: Any) -> str:
     return render_template(
         "public/registration_new.html",
         sheet=sheet,
@@ -89,6 +91,7 @@ def _render_form(sheet: SignupSheet, form: RegistrationForm, state: str, outcome
         plenty=PLENTY,
         outcome=outcome,
         gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
+        **layout,
     )
 
 
