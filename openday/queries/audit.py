@@ -1,5 +1,6 @@
 """Reading the ledger: one's own acts, one's agency's, or all of them, as far as the right reaches."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,12 +23,18 @@ class AuditRow:
     who: str
     agency: str
     action: str
-    record: str
+    record_type: str
+    record_id: int | None
     sealed: bool
 
 
-def audit_rows(actor: Actor, *, action: str = "", before: int | None = None) -> list[AuditRow]:
-    """The newest rows within reach, at most `PAGE`; `before` is the id of the last row of the page before."""
+def audit_rows(
+    actor: Actor, *, action: str = "", named: Collection[str] = (), before: int | None = None
+) -> list[AuditRow]:
+    """The newest rows within reach, at most `PAGE`; `before` is the id of the last row of the page before.
+
+    `action` keeps the acts whose code begins so, and those in `named`.
+    """
     statement = (
         select(AuditEvent, User.name, Agency.name)
         .outerjoin(User, User.id == AuditEvent.actor_id)
@@ -37,7 +44,9 @@ def audit_rows(actor: Actor, *, action: str = "", before: int | None = None) -> 
         .limit(PAGE)
     )
     if action:
-        statement = statement.where(AuditEvent.action.startswith(action, autoescape=True))
+        statement = statement.where(
+            or_(AuditEvent.action.startswith(action, autoescape=True), AuditEvent.action.in_(named))
+        )
     if before is not None:
         statement = statement.where(AuditEvent.id < before)
     return [
@@ -47,7 +56,8 @@ def audit_rows(actor: Actor, *, action: str = "", before: int | None = None) -> 
             who=who or "",
             agency=agency or "",
             action=row.action,
-            record=f"{row.record_type} {row.record_id}" if row.record_id is not None else row.record_type,
+            record_type=row.record_type,
+            record_id=row.record_id,
             sealed=row.position is not None,
         )
         for row, who, agency in session().execute(statement)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from flask import Flask
 from markupsafe import Markup, escape
 
-from openday.rules import wording, wording_en
+from openday.rules import act_names, wording, wording_en
 from openday.web.pages import language
 from openday.web.sentences import said
 
@@ -24,6 +24,9 @@ def install(app: Flask) -> None:
     """Register the filters under their own names."""
     app.jinja_env.filters.update(
         day_text=day_text, clock_text=wording.clock_text, moment_text=moment_text, said=said, typed=typed
+    )
+    app.jinja_env.filters.update(
+        act_name=act_names.act_name, record_name=act_names.record_name, message_name=act_names.message_name
     )
     app.jinja_env.globals.update(span_text=span_text, lang_of=lang_of)
 

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from openday.queries import audit, messages
+from openday.rules.act_names import acts_called
 from openday.rules.permissions import Role
 from openday.rules.states import MessageStatus
 from openday.services import messages as outbox
@@ -19,7 +20,7 @@ def audit_log() -> ResponseReturnValue:
     """Who did what; officers see their own acts, administrators and auditors everything within reach."""
     action = one_line(request.args.get("action"))[:40]
     before = number_of(request.args, "before")
-    rows = audit.audit_rows(the_actor(), action=action, before=before)
+    rows = audit.audit_rows(the_actor(), action=action, named=acts_called(action), before=before)
     older = rows[-1].id if len(rows) == audit.PAGE else None
     return render_template("office/audit_log.html", rows=rows, action=action, older=older, first=before is None)
 

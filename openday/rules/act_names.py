@@ -1,0 +1,120 @@
+"""What the ledger and the outbox call their entries, in words for people.
+
+Both keep codes such as `plan.approve`; screens show 同意备案. Plans and suggestions take
+the words of their own buttons.
+"""
+
+from typing import Final
+
+from openday.rules.plan_states import PlanAction
+from openday.rules.suggestion_states import SuggestionAction
+
+_RECORDS: Final = {
+    "activity": "活动",
+    "agency": "单位",
+    "call": "征集通知",
+    "message": "消息",
+    "occurrence": "场次",
+    "outcome": "开展情况",
+    "plan": "计划",
+    "plan_import": "导入",
+    "registration": "报名",
+    "retention": "个人信息",
+    "suggestion": "意见建议",
+    "user": "人员",
+    "working_days": "工作日历",
+}
+
+_MESSAGES: Final = {
+    "activity.cancelled": "活动取消",
+    "occurrence.cancelled": "场次取消",
+    "occurrence.changed": "场次变更",
+    "plan_on_record": "计划备案",
+    "plan_returned": "计划退回",
+    "registration.cancelled": "报名取消",
+    "registration.changed": "报名变更",
+    "registration.confirmed": "报名成功",
+    "registration.promoted": "候补转正",
+    "registration.waitlisted": "登记候补",
+    "suggestion.answered": "意见建议答复",
+}
+
+_ACTS: Final = {
+    "activity.correct": "更正活动内容",
+    "call.change": "修改征集通知",
+    "call.close": "结束征集",
+    "call.open": "发布征集通知",
+    "check_in.admit": "签到",
+    "check_in.undo": "撤销签到",
+    "check_in.walk_in": "登记现场到场",
+    "desk.assign": "指定签到人员",
+    "message.retry": "再次发送消息",
+    "occurrence.cancel": "取消场次",
+    "occurrence.capacity": "调整名额",
+    "occurrence.change": "修改场次",
+    "occurrence.decline": "不采用场次",
+    "occurrence.propose": "报场次",
+    "occurrence.schedule": "公布场次",
+    "outcome.change": "修改开展情况",
+    "outcome.file": "报送开展情况",
+    "outcome.publish": "公开开展情况",
+    "people.add_agency": "添加单位",
+    "people.change_roles": "更改角色",
+    "people.create_admin": "设立系统管理员",
+    "people.disable": "停用人员",
+    "people.enable": "恢复人员",
+    "people.invite": "添加人员",
+    "people.login": "登录",
+    "people.login_failed": "登录失败",
+    "people.password_accepted": "密码通过，待动态验证码",
+    "people.recovery_code_used": "使用恢复码登录",
+    "people.recovery_codes_renewed": "更换恢复码",
+    "people.renew_invitation": "发送设密链接",
+    "people.second_factor_failed": "动态验证码错误",
+    "people.second_factor_off": "停用动态验证码",
+    "people.second_factor_on": "启用动态验证码",
+    "people.second_factor_reset": "重置动态验证码",
+    "people.set_password": "设置密码",
+    "plan.create": "新建计划",
+    "plan.export": "下载报送表",
+    "plan.import": "由表格导入计划",
+    "plan.save": "修改计划",
+    "plan_forms.export": "导出全部报送表",
+    "plan_import.finish": "完成导入",
+    "plan_import.upload": "上传计划表",
+    "registration.cancel": "取消报名",
+    "registration.change_party": "更改报名人数",
+    "registration.create": "报名",
+    "registration.promote": "候补转正",
+    "registration.reveal_phone": "查看完整手机号码",
+    "rehearsal.prepare": "准备演练",
+    "retention.forget": "删除到期的个人信息",
+    "roster.export": "下载名单",
+    "suggestion.receive": "收到意见建议",
+    "summary_table.export": "导出汇总表",
+    "working_days.load": "载入放假安排",
+    "working_days.remove": "移除工作日历的日期",
+    "working_days.set": "录入工作日历的日期",
+    **{f"plan.{action.value}": action.label for action in PlanAction},
+    **{f"suggestion.{action.value}": action.label for action in SuggestionAction},
+}
+
+
+def act_name(action: str) -> str:
+    """What was done, for example 同意备案; a code without a name stays as it is."""
+    return _ACTS.get(action, action)
+
+
+def record_name(record_type: str) -> str:
+    """What it was done to, for example 计划."""
+    return _RECORDS.get(record_type, record_type)
+
+
+def message_name(kind: str) -> str:
+    """What a message is about, for example 报名成功."""
+    return _MESSAGES.get(kind, kind)
+
+
+def acts_called(words: str) -> frozenset[str]:
+    """The codes of all acts whose name holds `words`; none for an empty text."""
+    return frozenset(code for code, name in _ACTS.items() if words and words in name)
