@@ -33,7 +33,7 @@ class NotFound(OpenDayError):
     status = 404
     outcome = "not-found"
 
-    def __init__(self, message: str = "没有找到这个页面") -> None:
+    def __init__(self, message: str = "没有找到这个页面。地址可能不完整，内容也可能已经撤下，请从首页查找。") -> None:
         super().__init__(message)
 
 
