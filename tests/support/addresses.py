@@ -97,6 +97,6 @@ def _send_to_the_door(house: House, occurrence_id: int) -> None:
 def routes(app: Flask, role: Role | str, *, method: str = "GET") -> Iterator[Rule]:
     """Every route that is open to this role (or to ANYONE)."""
     for rule in app.url_map.iter_rules():
-        audience = getattr(app.view_functions[rule.endpoint], "open_to", frozenset())
+        audience: frozenset[Role | str] = getattr(app.view_functions[rule.endpoint], "open_to", frozenset())
         if method in (rule.methods or ()) and (role in audience if role == ANYONE else role in audience - {ANYONE}):
             yield rule
