@@ -42,6 +42,8 @@ class Invited:
 
     user_id: int
     token: str
+    mailbox_only: bool = False
+    """Somebody who has a password already gets the link themselves: whoever asked for it must not log in as them."""
 
 
 @use_case
@@ -144,12 +146,14 @@ def renew_invitation(actor: Actor, user_id: int, link: Callable[[str], str]) -> 
 
     Raises:
         NotFound: no such user within reach.
-        Conflict: the person is disabled.
+        Conflict: the person is disabled, or has a password and no mailbox (then only an administrator helps).
     """
     now = clock.now()
     user = user_in_reach(actor, Right.PEOPLE_INVITE, user_id)
     if not user.active:
         raise Conflict("该人员已停用，请先恢复")
+    if user.password_hash is not None and not user.email and Role.ADMIN not in actor.roles:
+        raise Conflict("该人员没有登记电子邮箱，请联系系统管理员重新设置密码")
     token = _new_invitation(user, actor.user_id, now)
     ledger.record(
         "people.renew_invitation",
@@ -160,7 +164,7 @@ def renew_invitation(actor: Actor, user_id: int, link: Callable[[str], str]) -> 
         now=now,
     )
     _send_invitation(user, link(token), now)
-    return Invited(user.id, token)
+    return Invited(user.id, token, mailbox_only=user.password_hash is not None and bool(user.email))
 
 
 def accept_invitation(token: str, password: str) -> str:

@@ -51,7 +51,11 @@ def person_invite() -> ResponseReturnValue:
 @open_to(Role.ADMIN, Role.REVIEWER)
 def invitation_renew(user_id: int) -> ResponseReturnValue:
     """A fresh link for somebody who lost theirs."""
-    return _show_link(people.renew_invitation(the_actor(), user_id, invitation_link))
+    invited = people.renew_invitation(the_actor(), user_id, invitation_link)
+    if not invited.mailbox_only:
+        return _show_link(invited)
+    flash("链接已发送到本人登记的电子邮箱，7天内有效。", "done")
+    return redirect(url_for("people.person_list"), code=303)
 
 
 @bp.post(f"{_ONE}/disable")

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from openday import clock
 from openday.cli import openday
+from openday.db import db
+from openday.models.ledger import Message
 from openday.services import logins, people
 from openday.services.login_steps import token_hash
 from tests.factories.people import PASSWORD, House
@@ -111,6 +114,18 @@ def test_an_invitation_ends_after_a_week(client: PageClient, house: House) -> No
     invited = people.renew_invitation(house.admin.actor, house.filer.id, lambda token: token)
     with clock.shifted_by(timedelta(days=7, minutes=1)):
         client.get(f"/invitations/{invited.token}", status=404)
+
+
+def test_nobody_sees_the_link_of_somebody_who_has_a_password(client: PageClient, house: House) -> None:
+    """A reviewer who could set the filer's password could approve their own text."""
+    client.log_in(house.reviewer)
+    page = client.get("/people/")
+    page = client.submit(page.form(action=f"/people/{house.filer.id}/invitation"))
+    assert "链接已发送到本人登记的电子邮箱" in page.text()
+    assert "/invitations/" not in page.html
+    sent = db.session.scalars(select(Message).where(Message.kind == "invitation")).one()
+    assert sent.recipient == "filer@example.org"
+    assert "/invitations/" in str(sent.body)
 
 
 def test_a_newer_link_ends_the_older_one(client: PageClient, house: House) -> None:
