@@ -76,7 +76,7 @@ def the_numbers_add_up(stage: Stage) -> None:
     admin = stage.log_in("admin")
     admin.goto("office/audit?action=plan.")
     acts = admin.locator("tbody").inner_text()
-    for act in ("plan.submit", "plan.agency_approve", "plan.return", "plan.approve", "plan.publish"):
+    for act in ("提交单位审核", "审核通过并报送", "退回修改", "同意备案", "发布"):
         assert act in acts, act
     stage.look(admin, "audit-log")
     admin.goto("office/messages")
