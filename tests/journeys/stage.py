@@ -108,6 +108,8 @@ class Stage:
     def look(self, page: Page, name: str) -> None:
         """Stop at a page: it is well made, axe finds nothing, and it is photographed at both widths."""
         self.seen.append(name)
+        page.wait_for_load_state("load")
+        page.locator("h1").first.wait_for()  # on a busy machine the new page may have begun and not arrived
         address = re.sub(r"^https?://[^/]+", "", page.url)
         check_page(page.content(), address=address)
         size = page.viewport_size
