@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from openday.db import Base
-from openday.models.columns import Id, code_column, one_of, reference
+from openday.models.columns import Id, code_column, one_of, reference, sealed_column
 from openday.models.people import Agency
 from openday.models.plans import PeriodColumns, Plan
 from openday.rules.fuzzy_date import Precision
-from openday.rules.states import ActivityStatus, SignupMode
+from openday.rules.states import ActivityStatus, Channel, SignupMode
 
 
 class Activity(PeriodColumns, Base):
@@ -53,6 +53,8 @@ class Activity(PeriodColumns, Base):
     published_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
+    postpone_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was put off to a time not known yet; empty again once a new time stands."""
 
     plan: Mapped[Plan] = relationship()
     agency: Mapped[Agency] = relationship()
@@ -63,13 +65,32 @@ class ActivityChange(Base):
     """A line of the public history of changes; append-only."""
 
     __tablename__ = "activity_changes"
-    __table_args__ = (one_of("kind", ("published", "firmed_up", "changed", "cancelled")),)
+    __table_args__ = (one_of("kind", ("published", "firmed_up", "changed", "postponed", "cancelled")),)
 
     id: Mapped[Id]
     activity_id: Mapped[int] = reference("activities.id")
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+class ActivityWatch(Base):
+    """Somebody who asked to be told when the time is fixed or changes; holds nothing but the address."""
+
+    __tablename__ = "activity_watches"
+    __table_args__ = (one_of("channel", Channel), UniqueConstraint("activity_id", "recipient_hash"))
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(28)
+    """Whoever holds it may confirm and end the watch."""
+    activity_id: Mapped[int] = reference("activities.id", index=False)
+    channel: Mapped[str] = mapped_column(String(10))
+    recipient: Mapped[str | None] = sealed_column("activity_watches.recipient")
+    recipient_hash: Mapped[str | None] = mapped_column(String(64))
+    consent_version: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """NULL until the address was proved by its link; until then it is told nothing else."""
 
 
 class Revision(Base):

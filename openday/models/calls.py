@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from openday.db import Base
@@ -20,6 +20,7 @@ class Call(Base):
         one_of("status", CALL_STATUSES),
         CheckConstraint("campaign_month BETWEEN 1 AND 12", name="campaign_month_is_a_month"),
         CheckConstraint("year BETWEEN 2000 AND 2100", name="year_plausible"),
+        CheckConstraint("firm_up_days BETWEEN 0 AND 250", name="firm_up_days_plausible"),
     )
 
     id: Mapped[Id]
@@ -30,6 +31,8 @@ class Call(Base):
     due_on: Mapped[date]
     campaign_month: Mapped[int | None]
     brand: Mapped[str] = mapped_column(String(60), default="")
+    firm_up_days: Mapped[int] = mapped_column(default=10)
+    """Working days before the first possible day by which a vague time has to be fixed."""
     status: Mapped[str] = mapped_column(String(10), default="open")
     created_by_id: Mapped[int] = reference("users.id")
     created_at: Mapped[datetime]
@@ -47,6 +50,25 @@ class CallAgency(Base):
     call_id: Mapped[int] = reference("calls.id", primary_key=True, index=False)
     agency_id: Mapped[int] = reference("agencies.id", primary_key=True)
     owed: Mapped[int] = mapped_column(default=1)
+    due_on: Mapped[date | None]
+    """A later deadline for this agency alone; NULL = the call's."""
+    extension_reason: Mapped[str] = mapped_column(String(200), default="")
 
     call: Mapped[Call] = relationship(back_populates="owed")
     agency: Mapped[Agency] = relationship()
+
+
+class Reminder(Base):
+    """催报: that an agency was reminded of a call; at most one a day."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (UniqueConstraint("call_id", "agency_id", "day"),)
+
+    id: Mapped[Id]
+    call_id: Mapped[int] = reference("calls.id", index=False)
+    agency_id: Mapped[int] = reference("agencies.id")
+    day: Mapped[date]
+    sent_by_id: Mapped[int] = reference("users.id")
+    at: Mapped[datetime]
+    letters: Mapped[int] = mapped_column(default=0)
+    """How many messages went out; 0 when nobody there has a mailbox and somebody has to telephone."""

@@ -30,3 +30,12 @@ class Job(Base):
     leased_until: Mapped[datetime | None]
     last_run_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
+
+
+class SpentChallenge(Base):
+    """A proof of work that was handed in; it counts once."""
+
+    __tablename__ = "spent_challenges"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -32,8 +32,12 @@ class Agency(Base):
     name: Mapped[str] = mapped_column(String(200))
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     phone: Mapped[str] = mapped_column(String(100), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    """Where the office's reminders go besides the filers' own mailboxes."""
     reviews: Mapped[bool] = mapped_column(default=True)
     """Whether a plan passes an agency reviewer before it leaves the agency."""
+    review_steps: Mapped[str] = mapped_column(String(40), default="first")
+    """The steps of that review in their order, separated by commas, of `ReviewStep`; counts only when `reviews`."""
     active: Mapped[bool] = mapped_column(default=True)
 
     jurisdiction: Mapped[Jurisdiction] = relationship()

@@ -18,6 +18,9 @@ from openday.rules.plan_text import PLAN_FIELDS, PlanText
 _LARGEST_AUDIENCE = 1_000_000_000  # beyond it a number is a slip of the pen, and no longer fits its column
 
 
+HOST_KINDS = ("organiser", "co_organiser", "supporter")  # 主办, 承办, 协办
+
+
 class PeriodColumns:
     """A fuzzy date spread over columns, so that it sorts and filters; the wording itself stands beside it."""
 
@@ -75,6 +78,13 @@ class Plan(PeriodColumns, Base):
     import_key: Mapped[str | None] = mapped_column(String(64))
     """Hash of the imported row: the same file again changes nothing."""
     filed_late: Mapped[bool] = mapped_column(default=False)
+    held_already: Mapped[bool] = mapped_column(default=False)
+    """The agency held it before the call reached it: only the outcome is filed, nothing is published for sign-up."""
+    review_step: Mapped[str | None] = mapped_column(String(20))
+    """The step of the agency's review that it waits for; NULL outside of that review."""
+    firm_by: Mapped[date | None]
+    """The day by which a vague time must be fixed, where it is not what the call's rule says."""
+    copied_from_id: Mapped[int | None] = reference("plans.id")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -138,6 +148,8 @@ class PlanEvent(Base):
     actor_id: Mapped[int] = reference("users.id")
     at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text, default="")
+    step: Mapped[str | None] = mapped_column(String(20))
+    """Which step of the agency's review this was; NULL for everything else."""
 
     plan: Mapped[Plan] = relationship(back_populates="history")
     actor: Mapped[User] = relationship()
@@ -156,6 +168,36 @@ class PlanComment(Base):
     text: Mapped[str] = mapped_column(Text)
 
     event: Mapped[PlanEvent] = relationship(back_populates="comments")
+
+
+class PlanHost(Base):
+    """Another agency that hosts the activity beside the one that filed it: its kind, and whether it may edit."""
+
+    __tablename__ = "plan_hosts"
+    __table_args__ = (one_of("kind", HOST_KINDS),)
+
+    plan_id: Mapped[int] = reference("plans.id", primary_key=True, index=False)
+    agency_id: Mapped[int] = reference("agencies.id", primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    may_edit: Mapped[bool] = mapped_column(default=False)
+
+    agency: Mapped[Agency] = relationship()
+
+
+class FormReading(Base):
+    """An uploaded 报送表 (or several in one file) between its reading and the drafts made from it."""
+
+    __tablename__ = "form_readings"
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(20)
+    user_id: Mapped[int] = reference("users.id")
+    agency_id: Mapped[int | None] = reference("agencies.id")
+    call_id: Mapped[int | None] = reference("calls.id")
+    filename: Mapped[str] = mapped_column(String(200))
+    forms: Mapped[list[Any]] = mapped_column(JSON)
+    """One object a form: each field's value beside the text it was read from, warnings, and the plan made of it."""
+    created_at: Mapped[datetime]
 
 
 class PlanImport(Base):

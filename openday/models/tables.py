@@ -5,12 +5,14 @@ from openday.models import (
     activities,
     aftermath,
     calls,
+    exports,
     housekeeping,
     ledger,
     occurrences,
     people,
     plans,
     registrations,
+    topics,
 )
 
 metadata = Base.metadata
@@ -19,6 +21,7 @@ __all__ = [
     "activities",
     "aftermath",
     "calls",
+    "exports",
     "housekeeping",
     "ledger",
     "metadata",
@@ -26,4 +29,5 @@ __all__ = [
     "people",
     "plans",
     "registrations",
+    "topics",
 ]

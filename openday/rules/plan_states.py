@@ -47,6 +47,19 @@ class PlanAction(StrEnum):
         return _ACTION_LABELS[self]
 
 
+class ReviewStep(StrEnum):
+    """A step of the review inside the agency; an agency takes one, two or all three of them, in this order."""
+
+    FIRST = "first"
+    SECOND = "second"
+    SECRECY = "secrecy"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the step."""
+        return {"first": "初审", "second": "复审", "secrecy": "保密审查"}[self.value]
+
+
 class Need(StrEnum):
     """What an action needs besides the right."""
 

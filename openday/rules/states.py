@@ -18,6 +18,7 @@ class OccurrenceStatus(StrEnum):
 
     PROPOSED = "proposed"
     SCHEDULED = "scheduled"
+    POSTPONED = "postponed"  # its time stands no longer and the new one is not known; the list of sign-ups is kept
     CANCELLED = "cancelled"
 
 
