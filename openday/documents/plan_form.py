@@ -33,7 +33,7 @@ TITLE = "政府开放活动计划安排报送表"
 AGENCY_LABEL = "单位名称："
 LABEL_WIDTH, VALUE_WIDTH = Mm(26), Mm(52)
 CELL_MARGIN = Mm(1.9)
-TABLE_HEIGHT = Mm(196)  # what title and agency line leave of the page, less two lines in case an estimate is short
+TABLE_HEIGHT = Mm(204)  # what title and agency line leave of the page, less a line or two in case an estimate is short
 # (size, line height) of the values, from the ordinary 四号 down; the first with which the table fits its page is taken.
 TYPE_SIZES = ((Pt(14), Pt(22)), (Pt(12), Pt(18)), (Pt(10.5), Pt(15)), (Pt(9), Pt(13)))
 RUN_ON_SIZE = TYPE_SIZES[1]  # of a form that needs a second page anyway
@@ -77,14 +77,14 @@ def plan_form_docx(form: PlanForm) -> bytes:
     Every line of a value becomes a paragraph of its cell. A long text is set smaller so that the form keeps to its
     page; what fits at no size runs on over a second one. Characters that Word cannot hold are left out.
     """
-    rows = _rows(form)
+    return merged_plan_forms_docx([form])
+
+
+def merged_plan_forms_docx(forms: Iterable[PlanForm]) -> bytes:
+    """Return one docx in which every form, set as by `plan_form_docx`, begins on a page of its own."""
     document = empty_document(TITLE)
-    add_text(document.add_paragraph(style=TITLE_STYLE), TITLE)
-    agency = document.add_paragraph(style=LINE_STYLE)
-    add_text(agency, AGENCY_LABEL)
-    add_text(agency, one_line(form.agency) or _BLANK).underline = True
-    _add_table(document, rows, *_type_size(rows))
-    _end_after_table(document)
+    for number, form in enumerate(forms):
+        _add_form(document, form, new_page=number > 0)
     return saved(document)
 
 
@@ -92,6 +92,19 @@ def several_plan_forms_zip(items: Iterable[tuple[str, PlanForm]]) -> bytes:
     """Return a zip of (file name, form) pairs; names are made safe for every system, and numbered where they meet."""
     taken: set[str] = set()
     return zip_bytes((_free_name(name, taken), plan_form_docx(form)) for name, form in items)
+
+
+def _add_form(document: Document, form: PlanForm, *, new_page: bool) -> None:
+    rows = _rows(form)
+    title = document.add_paragraph(style=TITLE_STYLE)
+    if new_page:
+        title.paragraph_format.page_break_before = True
+    add_text(title, TITLE)
+    agency = document.add_paragraph(style=LINE_STYLE)
+    add_text(agency, AGENCY_LABEL)
+    add_text(agency, one_line(form.agency) or _BLANK).underline = True
+    _add_table(document, rows, *_type_size(rows))
+    _end_after_table(document)
 
 
 def _rows(form: PlanForm) -> list[_Row]:
@@ -117,10 +130,18 @@ def _row_heights(rows: list[_Row], size: Length, line: Length) -> list[Length]:
 
 
 def _needed_height(row: _Row, size: Length, line: Length) -> int:
-    """Estimate the height of a row: wide characters take the full size, others about half of it."""
-    room = (row.value_width - 2 * CELL_MARGIN) // size
-    most = max(sum(max(1, math.ceil(_width(each) / room)) for each in lines(text)) for _, text in row.cells)
+    """Estimate the height of a row: wide characters take the full size, others about half of it.
+
+    A line of running text loses up to a character at its end, because no line may begin with a comma or a full stop.
+    """
+    room = (row.value_width - 2 * CELL_MARGIN) / size
+    most = max(sum(_lines_taken(each, room) for each in lines(text)) for _, text in row.cells)
     return max(row.height, most * line + 2 * CELL_MARGIN)
+
+
+def _lines_taken(text: str, room: float) -> int:
+    width = _width(text)
+    return 1 if width <= room else math.ceil(width / (room - 1))
 
 
 def _width(text: str) -> float:
