@@ -58,6 +58,9 @@ class Right(StrEnum):
     SUGGESTION_DRAFT_REPLY = "suggestion.draft_reply"
     SUGGESTION_APPROVE_REPLY = "suggestion.approve_reply"
     SUGGESTION_MODERATE = "suggestion.moderate"
+    TOPIC_READ = "topic.read"
+    TOPIC_ANSWER = "topic.answer"
+    TOPIC_MODERATE = "topic.moderate"
     OUTCOME_READ = "outcome.read"
     OUTCOME_FILE = "outcome.file"
     OUTCOME_PUBLISH = "outcome.publish"
@@ -107,6 +110,9 @@ RIGHTS: dict[Right, dict[Role, Reach]] = {
     Right.SUGGESTION_DRAFT_REPLY: {_FILER: _A},
     Right.SUGGESTION_APPROVE_REPLY: {_REVIEWER: _A},
     Right.SUGGESTION_MODERATE: {_OFFICER: _T},
+    Right.TOPIC_READ: {_FILER: _A, _REVIEWER: _A, _OFFICER: _T, _ADMIN: _T, _AUDITOR: _T},
+    Right.TOPIC_ANSWER: {_FILER: _A, _OFFICER: _T},
+    Right.TOPIC_MODERATE: {_OFFICER: _T},
     Right.OUTCOME_READ: {_FILER: _A, _REVIEWER: _A, _OFFICER: _T, _ADMIN: _T, _AUDITOR: _T},
     Right.OUTCOME_FILE: {_FILER: _A},
     Right.OUTCOME_PUBLISH: {_OFFICER: _T},
