@@ -14,7 +14,7 @@ import openday.models.tables  # noqa: F401  (every table is known to the metadat
 from openday import clock, logs, vault
 from openday.config import PROJECT, Settings, from_env
 from openday.db import db, engine_options, prepare_engine
-from openday.web import access, blueprints, catalogue, errors, pages, wording
+from openday.web import access, blueprints, catalogue, challenge, errors, pages, wording
 from openday.web.assets import Assets
 from openday.web.json_fields import FieldsRequest
 from openday.web.sub_path import SubPath
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _install_extensions(app)
     access.install(app)
     pages.install(app, settings, Assets.read(PROJECT / "static" / "dist" / "manifest.json"))
+    challenge.install(app)
     errors.install(app)
     wording.install(app)
     blueprints.register(app)

@@ -118,3 +118,22 @@ def network_of(address: str) -> str:
     if known.ipv4_mapped is not None:
         return str(known.ipv4_mapped)
     return str(IPv6Address(int(known) >> 64 << 64))
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a form brought along, as the web layer checked it, for the use-case to count once.
+
+    `mark` stands for the challenge, `sender` for the network address (both keyed hashes); `worked` says whether the
+    work was done, which decides how many forms the sender may send.
+    """
+
+    mark: str
+    ends_at: datetime
+    worked: bool
+    sender: str
+
+    @property
+    def most(self) -> int:
+        """How many forms of this kind one sender may send in a window."""
+        return MOST_WITH_WORK if self.worked else MOST_WITHOUT_WORK
