@@ -25,7 +25,7 @@ from openday.queries.coverage import (
 )
 from openday.queries.office_plans import around
 from openday.queries.scope import within_reach
-from openday.queries.working_calendar import working_calendar
+from openday.queries.working_calendar import CALENDAR_AHEAD, working_calendar
 from openday.rules.deadlines import Deadline, deadline, outcome_due, reply_due
 from openday.rules.permissions import Actor, Right, may
 from openday.rules.plan_states import PlanAction, PlanStatus
@@ -120,7 +120,7 @@ def office_board(actor: Actor, now: datetime, *, call_id: int | None = None) -> 
     outcomes_overdue, outcomes = _outcomes_overdue(actor, now, calendar)
     counts = _suggestion_counts(actor)
     suggestions_overdue, suggestions = _suggestions(actor, now, calendar)
-    assumed = calendar.unknown_years(now.date(), now.date() + timedelta(days=30))
+    assumed = calendar.unknown_years(now.date(), now.date() + CALENDAR_AHEAD)
     return Board(
         calls=calls,
         call=call,

@@ -82,7 +82,8 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the receipt code shows. `due` is the day by which the answer is owed, None once nothing is."""
+    """What the receipt code shows. `due` is the day by which the answer is owed, None once nothing is; `due_assumed`
+    when it lies in a year whose holidays nobody knows yet."""
 
     code: str
     status: SuggestionStatus
@@ -91,6 +92,7 @@ class Receipt:
     about: str
     received_at: datetime
     due: date | None
+    due_assumed: bool
     removal_reason: str
     answer: Answered | None
     milestones: tuple[Milestone, ...]
@@ -169,7 +171,8 @@ def receipt(code: str) -> Receipt:
         select(SuggestionEvent).where(SuggestionEvent.suggestion_id == found.id).order_by(SuggestionEvent.id.desc())
     )
     told = [(event, _WORDS[event.action]) for event in events if event.action in _WORDS]
-    over = found.status in FINISHED
+    calendar = working_calendar()
+    due = None if found.status in FINISHED else found.due_on or reply_due(found.received_at, calendar)
     return Receipt(
         code=found.receipt,
         status=SuggestionStatus(found.status),
@@ -177,7 +180,8 @@ def receipt(code: str) -> Receipt:
         agency=found.agency.name,
         about=found.activity.theme if found.activity else "",
         received_at=found.received_at,
-        due=None if over else found.due_on or reply_due(found.received_at, working_calendar()),
+        due=due,
+        due_assumed=bool(due and calendar.unknown_years(found.received_at.date(), due)),
         removal_reason=found.removal_reason,
         answer=_row(found) if found.status == SuggestionStatus.ANSWERED else None,
         milestones=tuple(Milestone(event.at, what, _public_note(event)) for event, what in told),

@@ -7,7 +7,7 @@ carried notice is in it by then).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from sqlalchemy import select
@@ -15,7 +15,11 @@ from sqlalchemy import select
 from openday.db import session
 from openday.delivery import state_holidays
 from openday.models.housekeeping import CalendarDay
-from openday.rules.working_days import WorkingCalendar
+from openday.rules.working_days import WorkingCalendar, missing_festivals, years_entered
+
+
+CALENDAR_AHEAD = timedelta(days=90)
+"""How far due dates reach: a year that begins within it and whose notice is not entered is pointed out."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,8 @@ class DepartingDay:
 class CalendarYear:
     """The days of one year that hold.
 
-    `entered`: they stand in the table, else they are the carried notice or nothing. `known`: there is any holiday among
-    them. `loadable`: the house carries a notice for this year.
+    `entered`: they stand in the table, else they are the carried notice or nothing. `loadable`: the house carries a
+    notice for this year. `missing`: the festivals that have no day off yet.
     """
 
     year: int
@@ -43,11 +47,19 @@ class CalendarYear:
     @property
     def known(self) -> bool:
         """Whether due dates of this year can be trusted."""
-        return any(day.rests for day in self.days)
+        return self.loadable or not self.missing
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the notice of this year must still name, in the order of the year."""
+        return missing_festivals((day.day for day in self.days if day.rests), self.year)
 
 
 def working_calendar() -> WorkingCalendar:
-    """Every day that departs from Monday to Friday, in one query; a year with a holiday counts as known."""
+    """Every day that departs from Monday to Friday, in one query.
+
+    A year counts as known when the house carries its notice, or when the office has entered all of its festivals.
+    """
     rows = session().execute(select(CalendarDay.day, CalendarDay.kind)).all()
     rests = {row.day: row.kind == "holiday" for row in rows}
     entered = {day.year for day in rests}
@@ -55,7 +67,7 @@ def working_calendar() -> WorkingCalendar:
         if year not in entered:
             rests.update({each.day: each.rests for each in days})
     holidays = frozenset(day for day, off in rests.items() if off)
-    return WorkingCalendar(holidays, frozenset(rests) - holidays, frozenset(day.year for day in holidays))
+    return WorkingCalendar(holidays, frozenset(rests) - holidays, years_entered(holidays) | frozenset(_carried()))
 
 
 def calendar_year(year: int) -> CalendarYear:

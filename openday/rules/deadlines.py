@@ -65,6 +65,12 @@ class Deadline:
         return f"还有{self.working_days}个工作日" if self.working_days else f"还有{self.calendar_days}天"
 
     @property
+    def assumed(self) -> str:
+        """The same warning in few words, to stand right beside the date; empty when all years are known."""
+        years = "、".join(f"{year}年" for year in self.assumed_years)
+        return f"{years}放假安排未录入，暂估" if years else ""
+
+    @property
     def warning(self) -> str:
         """What to say loudly when a year's holidays are not entered; else empty."""
         return describe_unknown_years(self.assumed_years)

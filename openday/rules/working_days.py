@@ -11,6 +11,15 @@ from datetime import date, timedelta
 _ONE_DAY = timedelta(days=1)
 _DAYS_IN_WEEK = 7
 _WORKDAYS_IN_WEEK = 5
+_FESTIVALS: tuple[tuple[str, tuple[int, int], tuple[int, int]], ...] = (
+    ("元旦", (1, 1), (1, 1)),
+    ("春节", (1, 21), (2, 21)),
+    ("清明节", (4, 4), (4, 6)),
+    ("劳动节", (5, 1), (5, 1)),
+    ("端午节", (5, 28), (6, 27)),
+    ("中秋节", (9, 7), (10, 8)),
+    ("国庆节", (10, 1), (10, 1)),
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,26 @@ class WorkingCalendar:
             day += step
             n -= self.is_working_day(day)
         return day
+
+
+def missing_festivals(holidays: Iterable[date], year: int) -> tuple[str, ...]:
+    """The festivals of `year` without a single day off among `holidays`, in the order of the year.
+
+    A notice names all seven of them (全国年节及纪念日放假办法, article 2); those of the moon are looked for between the
+    earliest and the latest day on which they can fall.
+    """
+    days = frozenset(holidays)
+    return tuple(
+        name
+        for name, first, last in _FESTIVALS
+        if not any(date(year, *first) <= day <= date(year, *last) for day in days)
+    )
+
+
+def years_entered(holidays: Iterable[date]) -> frozenset[int]:
+    """The years for which the whole notice is among `holidays`: a few days entered by hand make no year known."""
+    days = frozenset(holidays)
+    return frozenset(year for year in {day.year for day in days} if not missing_festivals(days, year))
 
 
 def describe_unknown_years(years: Iterable[int]) -> str:

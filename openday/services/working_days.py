@@ -1,19 +1,24 @@
 """The calendar of working days: what the State Council's yearly notice says, kept by the office."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
 from openday import clock
 from openday.db import session, use_case
 from openday.delivery import state_holidays
 from openday.errors import ChangedByAnother, Forbidden, NotFound, Refused
+from openday.models.aftermath import Suggestion
 from openday.models.housekeeping import CalendarDay
+from openday.queries.working_calendar import working_calendar
+from openday.rules.deadlines import reply_due
+from openday.rules.holiday_notice import read_notice
 from openday.rules.permissions import Actor, Right, may
 from openday.rules.privacy import plain_text
+from openday.rules.states import SuggestionStatus
 from openday.services import ledger
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -39,8 +44,8 @@ def set_day(actor: Actor, day: date, *, rests: bool, name: str = "") -> None:
         raise Refused(f"名称最多{LONGEST_NAME}个字，现在有{len(name)}个字", field="name")
     if not rests and day.weekday() < _SATURDAY:
         raise Refused("调休上班日应为星期六或星期日，这一天本来就是工作日", field="day")
-    notice = {row.day: row for row in _carried(day.year)} if not _has_days(day.year) else {}
-    _enter({**notice, day: CalendarDay(day=day, kind=_kind(rests), name=name)}.values())
+    _enter([CalendarDay(day=day, kind=_kind(rests), name=name)])
+    _reckon_again()
     _note(actor, "working_days.set", now, day=day.isoformat(), kind=_kind(rests))
 
 
@@ -58,6 +63,7 @@ def remove_day(actor: Actor, day: date) -> None:
         raise NotFound("工作日历中没有这一天，可能已由他人移除")
     kind = row.kind
     session().delete(row)
+    _reckon_again()
     _note(actor, "working_days.remove", now, day=day.isoformat(), kind=kind)
 
 
@@ -76,12 +82,32 @@ def load_state_holidays(actor: Actor, year: int) -> int:
     _check_year(year, "year")
     notice = _carried(year)
     if not notice:
-        raise Refused(f"系统中没有{year}年的放假安排，请按国务院办公厅的通知逐日录入", field="year")
-    there = {row.day: (row.kind, row.name) for row in session().scalars(_days_of(year))}
-    changed = [row for row in notice if there.get(row.day) != (row.kind, row.name)]
-    _enter(changed)
-    _note(actor, "working_days.load", now, year=year, days=len(changed))
-    return len(changed)
+        raise Refused(f"系统中没有{year}年的放假安排，请按国务院办公厅的通知录入", field="year")
+    changed = _enter_changed(notice)
+    _note(actor, "working_days.load", now, year=year, days=changed)
+    return changed
+
+
+@use_case
+def enter_notice(actor: Actor, year: int, text: str) -> int:
+    """Take over the days that the pasted text of the notice for a year names; returns how many are new or different.
+
+    Days that the office entered besides the notice stay. What the text leaves in doubt is for the page to show first:
+    what is written here is exactly what `holiday_notice.read_notice` reads.
+
+    Raises:
+        Forbidden: neither the office nor an administrator.
+        Refused: no day could be read, or the year is out of range.
+        ChangedByAnother: somebody entered one of the days at the same moment.
+    """
+    now = _checked(actor)
+    _check_year(year, "year")
+    read = read_notice(text, year=year)
+    if not read.days:
+        raise Refused("没有读到放假或上班的日期，请粘贴国务院办公厅通知的全文", field="text")
+    changed = _enter_changed([CalendarDay(day=each.day, kind=_kind(each.rests), name=each.name) for each in read.days])
+    _note(actor, "working_days.notice", now, year=year, days=changed)
+    return changed
 
 
 def _checked(actor: Actor) -> datetime:
@@ -107,13 +133,43 @@ def _days_of(year: int) -> Select[CalendarDay]:
     return select(CalendarDay).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
 
 
-def _enter(days: Iterable[CalendarDay]) -> None:
+def _enter_changed(days: Sequence[CalendarDay]) -> int:
+    """Enter those that are new or different; returns how many."""
+    rows = session().scalars(select(CalendarDay).where(CalendarDay.day.in_([day.day for day in days])))
+    there = {row.day: (row.kind, row.name) for row in rows}
+    changed = [day for day in days if there.get(day.day) != (day.kind, day.name)]
+    _enter(changed)
+    if changed:
+        _reckon_again()
+    return len(changed)
+
+
+def _enter(days: Sequence[CalendarDay]) -> None:
+    """Write the days down; a year that gets its first one brings the carried notice with it."""
+    entering = {day.day: day for day in days}
+    for year in {day.year for day in entering}:
+        if not _has_days(year):
+            entering = {row.day: row for row in _carried(year)} | entering
     try:
         with session().begin_nested():
-            for day in days:
-                session().merge(day)
+            for row in entering.values():
+                session().merge(row)
     except IntegrityError as twice:
         raise ChangedByAnother("另一人刚刚修改了同一天，请核对后再保存") from twice
+
+
+def _reckon_again() -> None:
+    """Move the due dates that are written down: what is not answered yet is due by the calendar as it now stands."""
+    session().flush()
+    calendar = working_calendar()
+    waiting = select(Suggestion.id, Suggestion.received_at, Suggestion.due_on).where(
+        Suggestion.due_on.is_not(None),
+        Suggestion.status.not_in((SuggestionStatus.ANSWERED.value, SuggestionStatus.REMOVED.value)),
+    )
+    for row in session().execute(waiting).all():
+        due = reply_due(row.received_at, calendar)
+        if due != row.due_on:
+            session().execute(update(Suggestion).where(Suggestion.id == row.id).values(due_on=due))
 
 
 def _kind(rests: bool) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openday.delivery.state_holidays import known_years, seed_days
-from openday.rules.working_days import WorkingCalendar, describe_unknown_years
+from openday.rules.working_days import WorkingCalendar, describe_unknown_years, missing_festivals, years_entered
 
 
 def calendar_of(*years: int) -> WorkingCalendar:
@@ -135,3 +135,51 @@ def test_the_seed_names_each_festival_in_chinese_and_leaves_out_years_without_a_
 def test_the_seed_of_every_known_year_makes_a_calendar_without_contradictions_in_chinese_words() -> None:
     assert calendar_of(*known_years()).known_years >= {2024, 2025, 2026}
     assert all(not day.name.isascii() for day in seed_days(known_years()))
+
+
+def test_a_year_is_known_only_when_every_festival_has_a_day_off() -> None:
+    whole = [day.day for day in seed_days([2026]) if day.kind == "holiday"]
+    assert missing_festivals(whole, 2026) == ()
+    assert years_entered(whole) == {2026}
+    without_two = [day for day in whole if day.month not in (4, 6)]
+    assert missing_festivals(without_two, 2026) == ("清明节", "端午节")
+    assert years_entered([*without_two, date(2027, 1, 1)]) == frozenset()
+
+
+@pytest.mark.parametrize("year", sorted(year for year in known_years() if year >= 2008))
+def test_the_festivals_of_every_carried_year_are_found_where_they_can_fall(year: int) -> None:
+    assert missing_festivals((day.day for day in seed_days([year]) if day.kind == "holiday"), year) == ()
+
+
+# The notices as published: 国办发明电〔2023〕7号, 国办发明电〔2024〕12号, and the one of 4 November 2025.
+PUBLISHED = {
+    2024: (
+        ["1.1", "2.10-2.17", "4.4-4.6", "5.1-5.5", "6.10", "9.15-9.17", "10.1-10.7"],
+        ["2.4", "2.18", "4.7", "4.28", "5.11", "9.14", "9.29", "10.12"],
+    ),
+    2025: (
+        ["1.1", "1.28-2.4", "4.4-4.6", "5.1-5.5", "5.31-6.2", "10.1-10.8"],
+        ["1.26", "2.8", "4.27", "9.28", "10.11"],
+    ),
+    2026: (
+        ["1.1-1.3", "2.15-2.23", "4.4-4.6", "5.1-5.5", "6.19-6.21", "9.25-9.27", "10.1-10.7"],
+        ["1.4", "2.14", "2.28", "5.9", "9.20", "10.10"],
+    ),
+}
+
+
+@pytest.mark.parametrize("year", PUBLISHED)
+def test_every_day_of_the_year_is_as_the_notice_has_it(year: int) -> None:
+    off, worked = (_days(year, spans) for spans in PUBLISHED[year])
+    every_day = [date(year, 1, 1) + timedelta(n) for n in range((date(year, 12, 31) - date(year, 1, 1)).days + 1)]
+    expected = [day for day in every_day if day in worked or (day.weekday() < 5 and day not in off)]
+    assert [day for day in every_day if CALENDAR.is_working_day(day)] == expected
+
+
+def _days(year: int, spans: list[str]) -> set[date]:
+    found = set()
+    for span in spans:
+        first, _, last = span.partition("-")
+        begin, end = (date(year, *map(int, text.split("."))) for text in (first, last or first))
+        found |= {begin + timedelta(n) for n in range((end - begin).days + 1)}
+    return found

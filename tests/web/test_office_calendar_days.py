@@ -1,9 +1,11 @@
 """The page on which the office keeps the calendar of working days."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from openday import clock
+from openday.clock import SHANGHAI
 from openday.queries.working_calendar import calendar_year, working_calendar
 from tests.factories.people import House
 from tests.support.client import PageClient
@@ -23,13 +25,13 @@ def test_a_day_is_entered_and_taken_out(client: PageClient, house: House, who: s
 
 def test_a_year_that_nobody_knows_is_pointed_out_loudly(client: PageClient, house: House) -> None:
     page = client.log_in(house.officer).get("/office/calendar-days?year=2099")
-    assert "2099年放假安排尚未录入" in page.text("//div[contains(@class, 'notice--error')]")
+    assert "2099年放假安排尚未录全" in page.text("//div[contains(@class, 'notice--error')]")
     assert [form.action for form in page.forms() if form.action.endswith("/load")] == []
 
 
 def test_the_notice_is_taken_over_with_one_button_and_then_edited(client: PageClient, house: House) -> None:
     page = client.log_in(house.officer).get("/office/calendar-days?year=2025")
-    assert page.all("//div[contains(@class, 'notice--error')]") == []
+    assert "2025年放假安排尚未录全" not in page.text("main")
     assert [form.action for form in page.forms() if form.action.endswith("/remove")] == []
     page = client.submit(page.form(action="/load"))
     assert "已载入2025年放假安排" in page.text()
@@ -75,3 +77,60 @@ def test_any_year_in_the_address_shows_some_year(client: PageClient, house: Hous
 
 def test_auditors_do_not_keep_the_calendar(client: PageClient, house: House) -> None:
     client.log_in(house.auditor).get("/office/calendar-days", 403)
+
+
+NOTICE = """国务院办公厅关于2099年部分节假日安排的通知
+一、元旦：1月1日（周四）至3日（周六）放假，共3天。
+二、春节：1月21日至27日放假调休，共7天。1月31日（周六）上班。
+三、清明节：4月4日放假，与周末连休。
+四、劳动节：5月1日（周五）至5日（周二）放假调休，共5天。5月9日（周六）上班。
+五、端午节：6月19日放假，与周末连休。
+六、国庆节、中秋节：10月1日（周四）至8日（周四）放假调休，共8天。10月10日（周六）上班。"""
+
+
+def test_a_pasted_notice_is_shown_first_and_then_kept(client: PageClient, house: House) -> None:
+    page = client.log_in(house.officer).get("/office/calendar-days?year=2099")
+    page = client.submit(page.form(action="/notice"), notice_year="2099", text=NOTICE)
+    assert "还没有保存" in page.text("main")
+    assert page.all("//div[contains(@class, 'notice--warning')]") == []
+    assert len(page.all("//tbody/tr")) == 28
+    assert not calendar_year(2099).entered
+    page = client.submit(page.form(action="/notice/save"))
+    assert "已按通知写入28天" in page.text()
+    assert calendar_year(2099).known
+    assert "2099年放假安排尚未录全" not in page.text("main")
+    assert working_calendar().is_working_day(date(2099, 10, 10))
+
+
+def test_what_a_notice_leaves_in_doubt_is_pointed_out_before_it_is_kept(client: PageClient, house: House) -> None:
+    page = client.log_in(house.admin).get("/office/calendar-days?year=2099")
+    words = NOTICE.replace("共5天", "共4天").replace("三、清明节：4月4日放假，与周末连休。\n", "")
+    page = client.submit(page.form(action="/notice"), notice_year="2099", text=words)
+    warning = page.text("//div[contains(@class, 'notice--warning')]")
+    assert "劳动节写明共4天，读到5天" in warning and "没有读到清明节的放假日期" in warning
+
+
+@pytest.mark.parametrize(
+    ("year", "text", "said"),
+    [
+        ("", NOTICE, "请填写年份"),
+        ("x", NOTICE, ""),
+        ("1900", NOTICE, "年份应在2000年至2100年之间"),
+        ("2099", "", "请粘贴通知全文"),
+        ("2099", "放假安排另行通知。", "没有读到放假或上班的日期"),
+        ("2099", "一、元旦：1月1日放假。" * 1000, "最多5000个字"),
+    ],
+)
+def test_a_notice_that_cannot_be_read_is_refused_and_stays_in_the_form(
+    client: PageClient, house: House, year: str, text: str, said: str
+) -> None:
+    form = client.log_in(house.officer).get("/office/calendar-days").form(action="/notice")
+    page = client.submit(form, 422, notice_year=year, text=text)
+    assert said in page.text("//*[@id='errors']")
+    assert page.form(action="/notice").values["text"] == [text]
+
+
+def test_the_coming_year_is_pointed_out_on_every_year_of_the_calendar(client: PageClient, house: House) -> None:
+    with clock.shifted_by(datetime(2098, 11, 21, 10, tzinfo=SHANGHAI) - clock.now()):
+        page = client.log_in(house.officer).get("/office/calendar-days?year=2025")
+        assert "2099年放假安排尚未录全" in page.text("main")

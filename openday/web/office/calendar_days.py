@@ -7,14 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from openday import clock
 from openday.errors import ChangedByAnother, NotFound, Refused
-from openday.queries.working_calendar import calendar_year
+from openday.queries.working_calendar import CALENDAR_AHEAD, calendar_year, working_calendar
+from openday.rules.holiday_notice import HolidayNotice, read_notice
 from openday.rules.permissions import Role
 from openday.services import working_days
 from openday.services.working_days import FIRST_YEAR, LAST_YEAR
 from openday.web.access import open_to, the_actor
 from openday.web.forms.reviews import number_of
 from openday.web.forms.texts import put_problem, show_cleaned
-from openday.web.forms.working_days import DayForm
+from openday.web.forms.working_days import DayForm, NoticeForm
 from openday.web.office.blueprint import bp
 
 _KEEPERS = (Role.OFFICER, Role.ADMIN)
@@ -68,6 +69,52 @@ def calendar_days_load() -> ResponseReturnValue:
     return _back(year)
 
 
+@bp.post("/calendar-days/notice")
+@open_to(*_KEEPERS)
+def calendar_notice_check() -> ResponseReturnValue:
+    """Read a pasted notice and show what would be entered; nothing is kept yet."""
+    form = NoticeForm()
+    if not form.validate_on_submit():
+        return _page(form.notice_year.data or _year(), DayForm(formdata=None), 422, form)
+    read = read_notice(form.text.data or "", year=form.notice_year.data)
+    if not read.days:
+        put_problem(form, "text", "没有读到放假或上班的日期，请粘贴国务院办公厅通知的全文")
+        return _page(form.notice_year.data, DayForm(formdata=None), 422, form)
+    return _preview(form, read)
+
+
+@bp.post("/calendar-days/notice/save")
+@open_to(*_KEEPERS)
+def calendar_notice_save() -> ResponseReturnValue:
+    """Enter the days of the notice that was just looked over."""
+    form = NoticeForm()
+    if form.validate_on_submit():
+        year = form.notice_year.data
+        try:
+            changed = working_days.enter_notice(the_actor(), year, form.text.data or "")
+        except (Refused, ChangedByAnother) as refused:
+            put_problem(form, refused.field, refused.message)
+        else:
+            flash(
+                f"已按通知写入{changed}天，期限已重新推算。" if changed else "通知中的日子早已录入，没有变化。", "done"
+            )
+            return _back(year)
+    return _page(form.notice_year.data or _year(), DayForm(formdata=None), 422, form)
+
+
+def _preview(form: NoticeForm, read: HolidayNotice) -> ResponseReturnValue:
+    """The days as read beside what is entered already."""
+    year = form.notice_year.data
+    years = sorted({year, *(day.day.year for day in read.days)})
+    there = {each.day: each for one in years for each in calendar_year(one).days}
+    rows = [{"day": each.day, "rests": each.rests, "name": each.name, "now": there.get(each.day)} for each in read.days]
+    named = {each.day for each in read.days}
+    others = [each for each in there.values() if each.day not in named and each.day.year == year]
+    return render_template(
+        "office/calendar_notice.html", form=form, year=year, rows=rows, doubts=read.doubts, others=others
+    )
+
+
 def _year() -> int:
     year = number_of(request.args, "year") or clock.today().year
     return min(max(year, FIRST_YEAR), LAST_YEAR)
@@ -77,11 +124,16 @@ def _back(year: int) -> ResponseReturnValue:
     return redirect(url_for("office.calendar_days", year=year), code=303)
 
 
-def _page(year: int, form: DayForm, status: int = 200) -> ResponseReturnValue:
+def _page(year: int, form: DayForm, status: int = 200, pasted: NoticeForm | None = None) -> ResponseReturnValue:
     show_cleaned(form.day)
     shown = calendar_year(min(max(year, FIRST_YEAR), LAST_YEAR))
-    this_year = clock.today().year
+    today = clock.today()
     page = render_template(
-        "office/calendar_days.html", shown=shown, form=form, years=range(this_year - 1, this_year + 2)
+        "office/calendar_days.html",
+        shown=shown,
+        form=form,
+        pasted=pasted or NoticeForm(formdata=None, notice_year=shown.year),
+        years=range(today.year - 1, today.year + 2),
+        unknown=working_calendar().unknown_years(today, today + CALENDAR_AHEAD),
     )
     return page, status
