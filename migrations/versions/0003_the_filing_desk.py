@@ -14,6 +14,11 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_PLAN_ACTIONS = (
+    "submit submit_directly take_back agency_step agency_approve agency_return approve return publish withdraw cancel"
+    " ask_correction settle_correction create import"
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -280,3 +285,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """There is no way back but the backup that was taken before: the way back would throw away what was filed since."""
     raise NotImplementedError("restore the backup taken before this migration")
+    set_check("plan_events", "action_known", one_of("action", _PLAN_ACTIONS))
