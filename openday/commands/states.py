@@ -11,6 +11,10 @@ _NEEDS = {
     Need.COMPLETE: "every required field is filled in",
     Need.NO_AGENCY_REVIEW: "the agency has no reviewer",
     Need.AGENCY_REVIEW: "the agency has a reviewer",
+    Need.OTHER_REVIEWER: "took no earlier step of this round",
+    Need.MORE_STEPS: "another step of the agency's review follows",
+    Need.LAST_STEP: "no other step of the agency's review follows",
+    Need.SECRECY: "at the secrecy review: said that nothing in it is secret",
 }
 _REACHES = {Reach.AGENCY: "of the agency", Reach.SUBTREE: "of the place", Reach.ASSIGNED: "assigned"}
 

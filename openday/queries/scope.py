@@ -2,15 +2,15 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import joinedload
 
 from openday.db import session
 from openday.errors import NotFound
 from openday.models.people import Agency, Jurisdiction
-from openday.models.plans import Plan, PlanVersion
+from openday.models.plans import Plan, PlanEvent, PlanVersion
 from openday.rules.permissions import Actor, Right, Subject, can, may, reaches_subtree
-from openday.rules.plan_states import PlanFacts, PlanStatus
+from openday.rules.plan_states import REVIEWS, PlanAction, PlanFacts, PlanStatus, ReviewStep, steps_from
 
 S = TypeVar("S", bound=Select[Any])
 
@@ -58,17 +58,39 @@ def plan_in_reach(actor: Actor, right: Right, code: str, *, lock: bool = False) 
 
 
 def plan_facts(plan: Plan) -> PlanFacts:
-    """What the transition table needs to know of a plan, its authors included."""
+    """What the transition table needs to know of a plan, its authors and the reviewers of its round included."""
     authors = session().scalars(select(PlanVersion.author_id).where(PlanVersion.plan_id == plan.id).distinct())
+    steps = steps_from(plan.agency.review_steps)
+    waiting = plan.status == PlanStatus.AGENCY_REVIEW
     return PlanFacts(
         status=PlanStatus(plan.status),
         subject=subject_of(plan.agency, author_ids=frozenset(authors)),
         agency_reviews=plan.agency.reviews,
         complete=is_complete(plan),
+        steps=steps,
+        step=(ReviewStep(plan.review_step) if plan.review_step else steps[0]) if waiting else None,
+        reviewer_ids=reviewers_of_round(plan.id),
     )
 
 
+def reviewers_of_round(plan_id: int) -> frozenset[int]:
+    """The ids of whoever passed the plan since it was last handed in."""
+    handed_in = (PlanAction.SUBMIT.value, PlanAction.SUBMIT_DIRECTLY.value)
+    last = select(func.max(PlanEvent.id)).where(PlanEvent.plan_id == plan_id, PlanEvent.action.in_(handed_in))
+    statement = select(PlanEvent.actor_id).where(
+        PlanEvent.plan_id == plan_id,
+        PlanEvent.action.in_([action.value for action in REVIEWS]),
+        PlanEvent.id > func.coalesce(last.scalar_subquery(), 0),
+    )
+    return frozenset(session().scalars(statement))
+
+
 def is_complete(plan: Plan) -> bool:
-    """Every field that the form requires is there; the sign-up method may stay blank."""
-    required = (plan.theme, plan.time_text, plan.venue, plan.content, plan.audience_text, plan.contact_phone)
+    """Every field that the form requires is there; the sign-up method may stay blank.
+
+    Who already held theirs says what, when, where and how it went: there is nobody left to telephone to.
+    """
+    required = (plan.theme, plan.time_text, plan.venue, plan.content)
+    if not plan.held_already:
+        required += (plan.audience_text, plan.contact_phone)
     return all(value.strip() for value in required)

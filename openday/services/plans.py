@@ -11,19 +11,26 @@ from sqlalchemy.orm import joinedload
 
 from openday import clock
 from openday.db import session, use_case
+from openday.documents.letters import letter_text
 from openday.errors import ChangedByAnother, Closed, Duplicate, Forbidden, Refused
 from openday.models.calls import Call
 from openday.models.columns import new_code
-from openday.models.people import Agency
+from openday.models.people import Agency, User
 from openday.models.plans import Plan, PlanEvent, PlanVersion
-from openday.queries.scope import plan_in_reach, subject_of
+from openday.queries.calls import due_for
+from openday.queries.scope import plan_facts, plan_in_reach, subject_of
 from openday.rules.deadlines import was_late
 from openday.rules.fuzzy_date import read_period
 from openday.rules.permissions import Actor, Right, can
-from openday.rules.plan_states import EDITABLE, PlanAction, PlanStatus
+from openday.rules.plan_states import EDITABLE, PlanAction, PlanStatus, ReviewStep, step_after
 from openday.rules.plan_text import PLAN_FIELDS, PlanText, too_long, unfilled
+from openday.rules.privacy import plain_text
+from openday.rules.states import Channel
+from openday.rules.wording import moment_text
 from openday.services import ledger
-from openday.services.steps import take_step
+from openday.services.steps import refuse_unless_as_read, take_step
+
+LONGEST_REASON = 2_000
 
 _KEY = re.compile(r"[2-9a-hjkmnp-z]{12}")
 
@@ -111,7 +118,7 @@ def save_plan(actor: Actor, code: str, draft: PlanDraft, *, version: int, submit
     now = clock.now()
     plan = plan_in_reach(actor, Right.PLAN_FILE, code, lock=True)
     if plan.version != version:
-        raise ChangedByAnother("您打开这一页之后，这份计划已由他人修改")
+        raise ChangedByAnother(_who_saved(plan, actor))
     if PlanStatus(plan.status) not in EDITABLE:
         raise ChangedByAnother(f"这份计划现在是“{PlanStatus(plan.status).label}”，不能再修改")
     moved = draft.call_id != plan.call_id
@@ -147,7 +154,7 @@ def submit_plan(actor: Actor, code: str, *, version: int) -> Saved:
 
 @use_case
 def withdraw_plan(actor: Actor, code: str, *, reason: str) -> None:
-    """Take a plan back before it is on record.
+    """Give up a plan before it is on record.
 
     Raises:
         NotFound: no such plan within reach.
@@ -159,33 +166,118 @@ def withdraw_plan(actor: Actor, code: str, *, reason: str) -> None:
 
 
 @use_case
-def agency_approve(actor: Actor, code: str, *, version: int) -> None:
-    """The agency's reviewer lets the plan go to the office (including 保密审查).
+def take_back_plan(actor: Actor, code: str, *, version: int, seen: PlanStatus, reason: str, link: str = "") -> None:
+    """Take a plan back from its reviewers, or off the record, to change it (取回修改): it passes review again.
+
+    Every approval is dropped; whoever put it on record is told, `link` being the address where the office finds it.
+    Published plans stay as they are, see `ask_correction`.
 
     Raises:
         NotFound: no such plan within reach.
-        Forbidden: the reviewer wrote the text.
-        Conflict: it does not wait for the agency's review, or the text is another than the one that was read.
+        ChangedByAnother: it is in another state or text than the filer saw; the message says who was first.
+        Conflict: it cannot be taken back from its state.
+        Refused: without a reason.
     """
     now = clock.now()
-    plan = _at_version(actor, Right.PLAN_AGENCY_REVIEW, code, version)
-    take_step(plan, actor, PlanAction.AGENCY_APPROVE, now=now)
-    _mark_filed(plan, now)
+    plan = plan_in_reach(actor, Right.PLAN_FILE, code, lock=True)
+    refuse_unless_as_read(plan, actor, version, seen)
+    approver = _who_approved(plan.id) if plan.status == PlanStatus.ON_RECORD else None
+    take_step(plan, actor, PlanAction.TAKE_BACK, now=now, reason=_said(reason))
+    if approver is None or not approver.active or not approver.email:
+        return
+    letter = letter_text(
+        "messages/plan_taken_back.txt",
+        name=approver.name, agency=plan.agency.name, theme=plan.theme, said=reason.strip(), who=actor.name,
+        where=link or "登录后在“活动计划”中查看",
+    )  # fmt: skip
+    ledger.enqueue(
+        "plan_taken_back", channel=Channel.EMAIL, recipient=approver.email, subject=letter.subject, body=letter.body,
+        now=now,
+    )  # fmt: skip
+
+
+@use_case
+def ask_correction(actor: Actor, code: str, *, reason: str, comments: Mapping[str, str] | None = None) -> None:
+    """Ask the office to correct what it published (申请更正); what is public stays as it is until the office acts.
+
+    `comments` say at fields (of PLAN_FIELDS) what should stand there.
+
+    Raises:
+        NotFound: no such plan within reach.
+        Conflict: it is not published.
+        Refused: nothing was said, or too much.
+    """
+    plan = plan_in_reach(actor, Right.PLAN_FILE, code, lock=True)
+    known = {name: _said(text) for name, text in (comments or {}).items() if name in PLAN_FIELDS}
+    take_step(plan, actor, PlanAction.ASK_CORRECTION, now=clock.now(), reason=_said(reason), comments=known)
+
+
+@use_case
+def agency_approve(
+    actor: Actor, code: str, *, version: int, step: ReviewStep | None = None, not_secret: bool = False
+) -> Saved:
+    """A reviewer of the agency passes the step that the plan waits for; after the last one it goes to the office.
+
+    `step` is the one that the reviewer had before them. `not_secret` answers the question 是否涉密 of the secrecy
+    review with no; the other steps do not ask.
+
+    Raises:
+        NotFound: no such plan within reach.
+        Forbidden: the reviewer wrote part of the text, or took an earlier step of this round.
+        ChangedByAnother: it waits for another step, or the text is another; the message says who was first.
+        Refused: the question of the secrecy review is not answered.
+    """
+    now = clock.now()
+    plan = plan_in_reach(actor, Right.PLAN_AGENCY_REVIEW, code, lock=True)
+    refuse_unless_as_read(plan, actor, version, PlanStatus.AGENCY_REVIEW, step)
+    facts = plan_facts(plan)
+    later = step_after(facts.steps, facts.step or ReviewStep.FIRST)
+    action = PlanAction.AGENCY_STEP if later else PlanAction.AGENCY_APPROVE
+    take_step(plan, actor, action, now=now, not_secret=not_secret)
+    if action is PlanAction.AGENCY_APPROVE:
+        _mark_filed(plan, now)
+    return _saved(plan)
 
 
 @use_case
 def agency_return(
-    actor: Actor, code: str, *, version: int, reason: str, comments: Mapping[str, str] | None = None
+    actor: Actor,
+    code: str,
+    *,
+    version: int,
+    reason: str,
+    comments: Mapping[str, str] | None = None,
+    step: ReviewStep | None = None,
 ) -> None:
-    """The agency's reviewer gives the plan back with a reason or with words pinned to fields (of PLAN_FIELDS).
+    """A reviewer of the agency gives the plan back with a reason or with words pinned to fields (of PLAN_FIELDS).
 
     Raises:
-        NotFound, Conflict: as in `agency_approve`.
+        NotFound, ChangedByAnother: as in `agency_approve`.
         Refused: neither a reason nor a comment.
     """
-    plan = _at_version(actor, Right.PLAN_AGENCY_REVIEW, code, version)
+    plan = plan_in_reach(actor, Right.PLAN_AGENCY_REVIEW, code, lock=True)
+    refuse_unless_as_read(plan, actor, version, PlanStatus.AGENCY_REVIEW, step)
     known = {name: text for name, text in (comments or {}).items() if name in PLAN_FIELDS}
     take_step(plan, actor, PlanAction.AGENCY_RETURN, now=clock.now(), reason=reason, comments=known)
+
+
+def _said(text: str) -> str:
+    """What somebody wrote, cleaned; raises Refused when it is longer than a reason may be."""
+    said = plain_text(text[: 5 * LONGEST_REASON], lines=True)
+    if len(said) > LONGEST_REASON:
+        raise Refused(f"最多{LONGEST_REASON}个字，现在有{len(said)}个字", field="reason")
+    return said
+
+
+def _who_approved(plan_id: int) -> User | None:
+    statement = (
+        select(User)
+        .join(PlanEvent, PlanEvent.actor_id == User.id)
+        .where(PlanEvent.plan_id == plan_id, PlanEvent.action == PlanAction.APPROVE.value)
+        .order_by(PlanEvent.id.desc())
+        .limit(1)
+    )
+    return session().scalar(statement)
 
 
 def _own_agency(actor: Actor) -> Agency:
@@ -242,7 +334,21 @@ def _mark_filed(plan: Plan, now: datetime) -> None:
     """The plan leaves the agency; only the first time counts for the deadline, corrections do not make it late."""
     if plan.submitted_at is None:
         plan.submitted_at = now
-        plan.filed_late = plan.call is not None and was_late(plan.call.due_on, now)
+        plan.filed_late = plan.call is not None and was_late(due_for(plan.call, plan.agency_id), now)
+
+
+def _who_saved(plan: Plan, actor: Actor) -> str:
+    """Who wrote the text that stands now, and when."""
+    last = session().scalar(
+        select(PlanVersion)
+        .where(PlanVersion.plan_id == plan.id)
+        .options(joinedload(PlanVersion.author))
+        .order_by(PlanVersion.number.desc())
+        .limit(1)
+    )
+    if last is None or last.author_id == actor.user_id:
+        return "您在另一个页面上已修改过这份计划"
+    return f"您打开这一页之后，{last.author.name}已于{moment_text(last.saved_at)}修改了这份计划"
 
 
 def _at_version(actor: Actor, right: Right, code: str, version: int) -> Plan:

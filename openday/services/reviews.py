@@ -1,25 +1,25 @@
 """The office's decision on a plan: on record, or back to the agency with words at the fields."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from openday import clock
 from openday.db import session, use_case
 from openday.documents.letters import letter_text
-from openday.errors import ChangedByAnother, Refused
+from openday.errors import Conflict, Forbidden, NotFound, Refused
 from openday.models.people import User
-from openday.models.plans import Plan, PlanEvent, PlanVersion
+from openday.models.plans import Plan, PlanVersion
+from openday.queries.plans import asks_correction
 from openday.queries.scope import plan_in_reach
 from openday.rules.permissions import Actor, Right
 from openday.rules.plan_states import PlanAction, PlanStatus
 from openday.rules.plan_text import FIELD_LABELS
 from openday.rules.privacy import plain_text
 from openday.rules.states import Channel
-from openday.rules.wording import moment_text
 from openday.services import ledger
-from openday.services.steps import take_step
+from openday.services.steps import refuse_unless_as_read, take_step
 
 LONGEST_REASON = 2_000
 LONGEST_COMMENT = 1_000
@@ -36,7 +36,8 @@ def approve_plan(actor: Actor, code: str, version: int, *, link: str = "") -> No
         ChangedByAnother: the text is another by now, or somebody decided first; the message says who.
     """
     now = clock.now()
-    plan = _as_read(actor, code, version, PlanStatus.OFFICE_REVIEW)
+    plan = plan_in_reach(actor, Right.PLAN_OFFICE_REVIEW, code, lock=True)
+    refuse_unless_as_read(plan, actor, version, PlanStatus.OFFICE_REVIEW)
     take_step(plan, actor, PlanAction.APPROVE, now=now)
     _tell_filer(plan, "plan_on_record", link, said="")
 
@@ -65,10 +66,82 @@ def return_plan(
     """
     now = clock.now()
     reason, comments = _readable(reason, comments)
-    plan = _as_read(actor, code, version, seen)
+    plan = plan_in_reach(actor, Right.PLAN_OFFICE_REVIEW, code, lock=True)
+    refuse_unless_as_read(plan, actor, version, seen)
     take_step(plan, actor, PlanAction.RETURN, now=now, reason=reason, comments=comments)
     lines = [f"{FIELD_LABELS[field]}：{text}" for field, text in comments.items()]
     _tell_filer(plan, "plan_returned", link, said="\n".join([reason, *lines] if reason else lines))
+
+
+@use_case
+def settle_correction(actor: Actor, code: str, answer: str, *, link: str = "") -> None:
+    """Answer an agency's request for a correction: what was corrected, or why not; its filer is told.
+
+    Raises:
+        NotFound: no such plan within the officer's reach.
+        Conflict: it is not published, or nothing is asked (any more).
+        Refused: without an answer, or with one that is too long.
+    """
+    now = clock.now()
+    plan = plan_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
+    if not asks_correction(plan.id):
+        raise Conflict("没有待答复的更正申请，可能已由他人答复")
+    said, _ = _readable(answer, {})
+    take_step(plan, actor, PlanAction.SETTLE_CORRECTION, now=now, reason=said)
+    _tell_filer(plan, "plan_correction", link, said=said)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A plan ticked in a list, with the text that stood there."""
+
+    code: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one plan of many; `problem` is empty when it was done."""
+
+    code: str
+    problem: str
+
+    @property
+    def done(self) -> bool:
+        """Whether the plan was decided as wanted."""
+        return not self.problem
+
+
+def approve_many(actor: Actor, chosen: Iterable[Chosen], link: Callable[[str], str]) -> list[Verdict]:
+    """Put several plans on record, each in a transaction of its own; `link` makes a plan's address from its code."""
+    return [
+        _verdict(one, lambda one: approve_plan(actor, one.code, one.version, link=link(one.code))) for one in chosen
+    ]
+
+
+def return_many(actor: Actor, chosen: Iterable[Chosen], reason: str, link: Callable[[str], str]) -> list[Verdict]:
+    """Give several plans back for one reason, each in a transaction of its own.
+
+    Raises:
+        Refused: no reason, or one that is too long; nothing was done.
+    """
+    said, _ = _readable(reason, {})
+    if not said:
+        raise Refused("请写明退回理由，填报人会看到", field="reason")
+    return [
+        _verdict(one, lambda one: return_plan(actor, one.code, one.version, said, {}, link=link(one.code)))
+        for one in chosen
+    ]
+
+
+def _verdict(chosen: Chosen, decide: Callable[[Chosen], None]) -> Verdict:
+    try:
+        decide(chosen)
+    except NotFound:
+        return Verdict(chosen.code, "没有找到这份计划")
+    except (Refused, Conflict, Forbidden) as refused:
+        return Verdict(chosen.code, refused.message)
+    return Verdict(chosen.code, "")
 
 
 def _readable(reason: str, comments: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -87,30 +160,6 @@ def _readable(reason: str, comments: Mapping[str, str]) -> tuple[str, dict[str, 
     return said, {field: text for field, text in pinned.items() if text}
 
 
-def _as_read(actor: Actor, code: str, version: int, seen: PlanStatus) -> Plan:
-    """The locked plan, when it still is what the officer had before them."""
-    plan = plan_in_reach(actor, Right.PLAN_OFFICE_REVIEW, code, lock=True)
-    if plan.status != seen or plan.version != version:
-        raise ChangedByAnother(_what_happened(plan, actor))
-    return plan
-
-
-def _what_happened(plan: Plan, actor: Actor) -> str:
-    last = session().scalar(
-        select(PlanEvent)
-        .where(PlanEvent.plan_id == plan.id)
-        .options(joinedload(PlanEvent.actor))
-        .order_by(PlanEvent.id.desc())
-        .limit(1)
-    )
-    now_is = f"这份计划现在是“{PlanStatus(plan.status).label}”"
-    if last is None or last.action not in set(PlanAction):
-        return f"您打开这一页之后，这份计划已有变化，您的意见没有保存。{now_is}"
-    who = "您" if last.actor_id == actor.user_id else last.actor.name
-    step = PlanAction(last.action).label
-    return f"{who}已于{moment_text(last.at)}办理“{step}”，您这次的操作没有保存。{now_is}"
-
-
 def _tell_filer(plan: Plan, kind: str, link: str, *, said: str) -> None:
     """Write to whoever saved the text last, if they are still here and have an address."""
     statement = (
@@ -123,9 +172,8 @@ def _tell_filer(plan: Plan, kind: str, link: str, *, said: str) -> None:
     filer = session().scalar(statement)
     if filer is None or not filer.active or not filer.email:
         return
-    template = "messages/plan_returned.txt" if kind == "plan_returned" else "messages/plan_on_record.txt"
     text = letter_text(
-        template,
+        f"messages/{kind}.txt",
         name=filer.name,
         agency=plan.agency.name,
         theme=plan.theme,

@@ -27,5 +27,6 @@ def test_what_the_document_says_of_approval() -> None:
     row = next(line for line in PRINTED.read_text(encoding="utf-8").splitlines() if line.startswith("| `approve`"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[1:] == [
-        "同意备案", "`office_review`", "`on_record`", "officer (of the place)", "wrote no version of the text",
+        "同意备案", "`office_review`", "`on_record`", "officer (of the place)",
+        "wrote no version of the text; took no earlier step of this round",
     ]  # fmt: skip

@@ -229,7 +229,7 @@ def test_the_reviewer_returns_with_words_at_the_fields_and_the_filer_answers(hou
     page = plan_page(house.reviewer.actor, saved.code)
     assert [(c.label, c.before, c.after) for c in page.changes] == [("开展地点", FILLED.venue, "二楼")]
     assert [c.settled for c in page.comments] == [True]
-    assert [step.what for step in page.history] == ["提交单位审核", "退回修改", "提交单位审核", "新建"]
+    assert [step.what for step in page.history] == ["提交单位审核", "初审退回", "提交单位审核", "新建"]
 
 
 def test_a_return_needs_a_reason_or_a_comment(house: House) -> None:
