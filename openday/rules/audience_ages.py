@@ -17,7 +17,7 @@ _LOWER_BOUNDS = (
 )
 _OLDEST = 120
 # Who is old or young may need company or a paper; that does not keep the others out.
-_WITH_A_DUTY = re.compile(r"[^,;。]{0,10}[须需应请](?![^,;。]{0,4}[满])[^,;。]{0,14}(?:陪|证明|体检|健康)")
+_WITH_A_DUTY = re.compile(r"[^,;。(]{0,10}[须需应请](?![^,;。]{0,4}[满])[^,;。]{0,14}(?:陪|证明|体检|健康)")
 _ACCOMPANIED = re.compile(
     rf"(?:[未不]满{_FROM}{_YEARS}|{_NUMERAL.format('below')}{_YEARS}{_INCLUDING}(?:及"
     rf"|含)?以下)[^;。]{{0,16}}(?:陪|监护|家长)"

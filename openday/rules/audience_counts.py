@@ -55,14 +55,18 @@ _FIRM = r"(?:企业|公司|商户|商家|工厂|厂家|合作社|门店|店铺|�
 _HOUSEHOLDS_BEHIND = re.compile(rf"{_ATTRIBUTE}{_HOUSEHOLD}|\((?:亲子|家庭)|\(?[一两二12]大[一两二12]小")
 _FIRMS_BEHIND = re.compile(_ATTRIBUTE + _FIRM)
 _TEAMS_BEHIND = re.compile(_ATTRIBUTE + r"(?:团体|团队|队伍|社团|集体)")
-_HOUSEHOLDS_BEFORE, _FIRMS_BEFORE = re.compile(rf"(?:{_HOUSEHOLD}|家长)$"), re.compile(_FIRM + r"(?:代表)?$")
+_HOUSEHOLDS_BEFORE, _FIRMS_BEFORE = (
+    re.compile(rf"(?:{_HOUSEHOLD}|家长|家庭为单位[^0-9。;]{{0,12}})$"),
+    re.compile(_FIRM + r"(?:代表)?$"),
+)
+_TEAM = re.compile(r"团队|队伍|集体$")
 _PLACES = re.compile(
     r"社区|[街镇乡市区县厅]|村(?!民)|部门|单位|学校|机构|行业|类|方面|界|党派|网格|支部|系统|站|年级|[班组队所级]"
 )
 _NUMBER = re.compile(rf"(?P<number>{NUMBER})")
 _SPAN = re.compile(rf"(?:名|人|位|户|组|家|个)?(?:-{{1,3}}|~{{1,2}}|至|到)(?P<number>{NUMBER})")
 _MORE = re.compile(r"(?:余|多|来|几)(?!次|样|元)")
-_NO_NUMBER = re.compile(r"[第0-9]$|[0-9]\.$|(?:^|[^\u4e00-\u9fff])-+$")
+_NO_NUMBER = re.compile(r"[第0-9]$|[0-9]\.$|[0-9]{2}、$|(?:^|[^\u4e00-\u9fff])-+$")
 _ITEM_NUMBER = re.compile(r"(?:^|[,;。:])[0-9]{1,2}\.$")
 _PERSONS = re.compile(
     r"人次(?!序)|个?(?:名额|席位|座位)|名(?![称录胜]|单(?![位身亲])|师(?![生傅范]))额?|位(?![于置数])|席"
@@ -72,25 +76,27 @@ _BEFORE = re.compile(
     r"(?:(?P<high>不(?:得|能|可|要|宜|应)?(?:超过|超出|多于|大于|高于|超)|上限|限额|名额限制?|可?容纳"
     r"|(?:[至最]多|最[大高]|仅限|(?<![有无年权界极期局不上])限(?:定|制|量|流)?)[可能]?(?:接待"
     r"|容纳|承载|邀请|安排|招[募收]?|参[加观]|开放|接受|报名?|收)?(?:总?人数|名额|容?量|能力|规模)?|少于|低于|小于|不足|≤|<=?)"
-    r"|(?P<low>不(?:得|能|可|应)?(?:少于|低于|小于)|至少|最少|超过|超出|(?<!高)超|逾|多于|大于|高于|≥|>=?)"
+    r"|(?P<low>不(?:得|能|可|应)?(?:少于|低于|小于)(?:邀请|组织|安排|招募)?|(?:至少|最少)(?:邀请|组织|安排|招募|接待|有)?|超过|超出|(?<!高)超|逾|多于|大于|高于|≥|>=?)"
     r"|(?P<approx>大约|(?<![预签契合制条特大邀])约|将近|接近|(?<![附最亲邻远靠就])近|大概|大致|差不多|估计)"
     r"|(?P<sum>共计|合计|总计|总共|一共|总(?:人[数次]|名额|数|量|规模)|(?:^|(?<=[,;。、等)]))计)"
     r"|(?P<together>(?<![公中])共)"
     r"|(?P<each>各)"
     r"|(?P<idle>控制在|限定在|预计|预估|原则上|一般|暂定"
-    r"|(?<=[共约还另中只仅])有|(?<=[限收取录])前|达到|[为是了达到:(]))$"
+    r"|(?<=[共约还另中只仅])有|(?<=[限收取录])前|达到|[为是了达到:(×xX*]))$"
 )
 _BEHIND = re.compile(
     r"\(?(?:\(含[^()]{0,4}\)|及|含)?(?:(?P<low>以上(?![人社各])|起(?!来))"
     r"|(?P<high>以内|之内|以下|为限|封顶|为止|即止|截止|内(?![部外地容]))|(?P<approx>左右|上下)|(?P<idle>不等|为宜))\)?"
     r"|\(?[/每](?P<session>场次?|次|批次?|团|期|班|天|日|时段)\)?"
 )
+_SESSION_BEHIND_NOUN = re.compile(r"[^0-9,;:。、()/每]{1,10}/(?:场次?|次|批次?|团|期|班|天|日|时段)")
 _SHARE_BEHIND = re.compile(r"\(?[/每](?:家|户|单位|企业|村|社区|组|人|队|个|镇)")
 _LABEL = re.compile(r"(?:人数|规模|名额|席位|数量|总额)(?:[^,;。:()]{0,6})?$")
 _RESIDENTS_BEFORE = re.compile(r"(?:[居村农牧渔灾军移]民|群众|农户|住户|[困贫脱]\w?户|[家军烈]属)(?:代表)?$")
 _SEATS_BEFORE = re.compile(r"(?:名额|席位|座位)(?:数量?)?$")
-_BARE_END = re.compile(r"$|[,;。、()]")
+_BARE_END = re.compile(r"$|[,;。、() ]|/(?![场次批团期班天日时])")
 _ENUMERATED = re.compile(r"(?:^|[,;。: ])1[、.)]")
+_NOTE_BEFORE = re.compile(r"\([^()]*\)$")  # 亲子家庭(1名家长带1名孩子)20组: the noun stands in front of the brackets
 _WINDOW = 60
 
 
@@ -161,6 +167,7 @@ def _counter(plain: str, begin: int, at: int, floor: int, *, bare_scale: bool) -
     sign = plain[at : at + 1]
     if bare_scale or not sign or _BARE_END.match(plain, at):
         return (Unit.PERSON, at) if _bare_is_persons(plain, begin, at, before) else None
+    before = _NOTE_BEFORE.sub("", plain[max(0, begin - _WINDOW) : begin]) if before.endswith(")") else before
     if sign in "家户" and (_FIRMS_BEHIND.match(plain, at + 1) or _FIRMS_BEFORE.search(before)):
         return Unit.ENTERPRISE, at + 1
     if sign == "户":
@@ -182,7 +189,7 @@ def _counter(plain: str, begin: int, at: int, floor: int, *, bare_scale: bool) -
 def _of(pattern: re.Pattern[str], plain: str, at: int) -> bool:
     """Whether the counter at `at` is for such a noun, and not for a place that has them (3个社区的家庭)."""
     found = pattern.match(plain, at + 1)
-    return found is not None and not _PLACES.search(found.group())
+    return found is not None and not _PLACES.search(_TEAM.sub("", found.group()))
 
 
 def _people_follow(plain: str, at: int) -> bool:
@@ -210,6 +217,7 @@ def _bounded(plain: str, count: Count, kinds: set[str]) -> Count | None:
     while found := _BEHIND.match(plain, at):
         kinds.add(found.lastgroup or "idle")
         session, at = session or found.lastgroup == "session", found.end()
+    session = session or bool(_SESSION_BEHIND_NOUN.match(plain, at))
     if {"low", "high"} <= kinds or _SHARE_BEHIND.match(plain, at):
         return None
     mark = Mark.SUM if "sum" in kinds else Mark.TOGETHER if "together" in kinds else Mark.NONE

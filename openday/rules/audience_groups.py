@@ -13,7 +13,7 @@ _PEOPLE_ENDINGS = "|".join(
         "代表|干部|领导|主任|书记|主席|秘书|经理|总监|老板|主播|博主"
         "|达人|模范|标兵|先锋|骨干|教授|律师|粉丝|白领|顾问|助理|会计",
         "老年|青年|少年|妇女|孩子|学子|子女|儿童|学童|朋友|侨胞|同胞|台胞|先进"
-        "|班子|媒体|对象|乡贤|宝宝|妈妈|爸爸|教练|评委|支书|小哥|医护|劳模|司机|保安|保洁|同志|同事|群体",
+        "|班子|媒体|对象|乡贤|宝宝|妈妈|爸爸|教练|评委|支书|小哥|医护|劳模|司机|法务|保安|保洁|同志|同事|群体",
         "[家军烈眷]属|[专作画商]家|(?:企业|艺术|科学)家|[选能高骑歌旗]手|(?:之|明|新)星|[嘉来]宾|[业摊店船车户货雇]主",
         "[者员民众人师士官友客兵警匠侨迷]|[职员民社义技农矿护]工|[学师考医女男先新研科]生|(?:毕业|研究)生",
         "[家局校村会院所处科站组队部厅市县区镇乡厂店馆园行社楼网首]长|[商用客贫脱住农大业租养]户",
@@ -89,6 +89,7 @@ NOBODY = Named(Naming.NONE)
 
 def is_people(name: str) -> bool:
     """Whether a name ends like a word for people."""
+    name = name.rstrip("”’\"'」》")
     return bool(_PEOPLE.search(name)) and not _NOT_PEOPLE.search(name)
 
 
@@ -137,7 +138,7 @@ def is_plain_group(piece: str) -> bool:
     name = _TAIL_SCRAPS.sub("", _ENUMERATOR.sub("", _HEAD_SCRAPS.sub("", piece)))
     if not 2 <= len(name) <= 12 or not _PLAIN_NAME.fullmatch(name) or "的" in name:
         return False
-    if name.endswith("若干") or "部分" in piece:
+    if re.search("若干[名人位个]?$", name) or "部分" in piece:
         return True
     return is_people(name) and not _NAMELESS.fullmatch(name) and not _LEAD.match(name) and not _VERB.search(name)
 

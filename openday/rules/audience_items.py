@@ -141,7 +141,8 @@ def _group_in_front(plain: str, floor: int, begin: int) -> bool:
     """人大代表,政协委员,群众代表20人: with commas too the number belongs to all of them."""
     if begin == 0 or plain[begin - 1] != ",":
         return False
-    return is_plain_group(_context_before(plain, floor, begin - 1))
+    last = _LIST_ENDS.split(_context_before(plain, floor, begin - 1))[-1]
+    return is_plain_group(last) and "若干" not in last
 
 
 def _as_written(plain: str, written: str, name: str, near: int) -> str:
@@ -151,7 +152,7 @@ def _as_written(plain: str, written: str, name: str, near: int) -> str:
 
 def unnumbered_groups(plain: str, items: Sequence[Item]) -> bool:
     """Whether a group without a number stands among or behind the numbered ones (市民代表10名、媒体记者若干)."""
-    if items[0].joined:
+    if items[0].joined or "若干" in plain[: items[0].begin]:
         return True
     done = items[0].end
     for item in [*items[1:], None]:

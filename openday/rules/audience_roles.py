@@ -43,6 +43,8 @@ _OUT_OF, _OUT_OF_BEHIND = (
     re.compile(r"从[^,;。]*$"),
     re.compile(r"^[^,;。]{0,12}中(?:随机|抽|选|遴|摇|产|择|确定|挑|公开)"),
 )
+# 亲子家庭(一名家长带一名孩子)20组: how a family is made up
+_MAKE_UP, _LARGEST_FAMILY = re.compile(r"(?:家庭|亲子|[每一]组)\([^()]*$"), 4
 _PAST = re.compile(r"去年|往年|上年|历年|以往|累计|截至")
 _CLAUSE, _SENTENCE = re.compile(r"[,;。!?()]"), re.compile(r"[;。!?]")
 
@@ -94,6 +96,10 @@ def _about_something_else(plain: str, count: Count) -> bool:
         or _BROUGHT.search(clause)
         or (_GUARD.search(clause) and _GUARDED.match(behind))
         or _IF_BEFORE.search(before[-40:])
+        or (
+            _MAKE_UP.search(plain[: count.begin + plain.startswith("(", count.begin)][-60:])
+            and (count.high or count.low or 0) <= _LARGEST_FAMILY
+        )
         or (_IF_SIGNED_UP.search(before[-8:]) and _TOO_FEW_OR_MANY.match(plain, count.begin))
         or _IF_BEHIND.match(behind)
         or _PRIZE.search(before[-6:])

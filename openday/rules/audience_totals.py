@@ -74,7 +74,7 @@ def _added(tops: Sequence[Item], plain: str) -> Size | None:
         if (
             item.listed_before
             and not item.count.each
-            and not any(sign in plain[before.end : item.begin] for sign in ";。")
+            and not any(sign in plain[before.end : item.begin] for sign in ",;。")
         ):
             return None
     return _sum(tops)

@@ -10,6 +10,7 @@ _PLAIN = {
     ord("〜"): "~",
 }
 _WIDEST_GAP = 40
+_COUNTERS = frozenset("人名位户组家个支对余多来几以左上下批场次团及岁周月日年元万千百至到-~,;。、()/:%起内")
 
 
 def plain_wording(text: str) -> tuple[str, str]:
@@ -39,6 +40,8 @@ def _separates(plain: list[str], i: int) -> bool:
     """The first of several spaces counts between two words, or between two numbers."""
     before = plain[i - 1] if i else " "
     behind = next((sign for sign in plain[i + 1 : i + 1 + _WIDEST_GAP] if sign != " "), " ")
-    if before.isdigit() or behind.isdigit():
-        return before.isdigit() and behind.isdigit()
+    if before.isdigit():
+        return behind not in _COUNTERS
+    if behind.isdigit():
+        return False
     return before.isalnum() and behind.isalnum()

@@ -13,14 +13,15 @@ _UNIT = (
     r"(?:月|日(?!期|程|常)|号|时(?!间|段|期|长|候|常)|点|分|刻|季|年|个|天|周"
     r"|次|场|人|名|批|期|届|家|楼|层|户|组|小时|岁|余|多|项|类)"
 )
-_SEPARATOR = r"[、,和及与至到\-~/]"
+_SEPARATOR = r"[、,和及与或至到\-~/]"
 # 周一, 初一, 统一, 十一(月) and the like are words, not counts: the character before decides.
 _NUMERAL = re.compile(
-    rf"(?<!星期)(?<![周拜初统同唯单进之专任一二三四五六七八九十])(?!两月){_CN}(?=(?:{_SEPARATOR}(?:{_CN}|[0-9]{{1,2}}))*{_UNIT})"
+    rf"(?<!星期)(?<![周拜初统同唯单进之专任一二三四五六七八九十])(?!两月){_CN}(?=(?:{_SEPARATOR}第?(?:{_CN}|[0-9]{{1,2}}))*{_UNIT})"
 )
 _AFTER_WEEKDAY = re.compile(
     r"(?<=[周期拜][一二三四五六日天])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[时点])"
 )
+_MINUTES = re.compile(r"(?<=[0-9][点时])[二三四五]?十[一二三四五六七八九]?(?=分|$|[^\u4e00-\u9fff0-9])")
 _YEAR = re.compile(r"[一二][〇零○一二三四五六七八九]{3}(?=年)")
 _NEIGHBOURS = re.compile(r"(?<![一二三四五六七八九十第])([一二三四五六七八])([二三四五六七八九])(?=月|季度)")
 _DASH_TYPED_AS_ONE = re.compile(r"(?<=[0-9日号月时点半分])一+(?=[0-9]{1,2}[:月日号时点年.]|[0-9]{4}年)")
@@ -80,6 +81,8 @@ def plain_text(text: str) -> str:
     text = _AFTER_WEEKDAY.sub(lambda m: str(chinese_to_int(m[0])), text)
     text = re.sub(r"(?<![纪公开])元月(?=[0-9一二三廿份上中下初底末,;。、至到~-]|$)", "1月", text)
     text = _NUMERAL.sub(lambda m: str(chinese_to_int(m[0])), text)
+    text = _MINUTES.sub(lambda m: str(chinese_to_int(m[0])), text)
+    text = re.sub(r"(?<=[日号晨晚夜])零(?=[时点])", "0", text)
     text = _DASH_TYPED_AS_ONE.sub("~", text)
     text = re.sub(r"(?<=[0-9日号月时点])致(?=[0-9])", "至", text)
     return _ITEM.sub(";", text).lstrip(";")

@@ -13,7 +13,7 @@ _PARTS = {
     DayPart.AM: ("上午", "早上", "早晨", "清晨", "凌晨", "早"),
     DayPart.PM: ("下午", "午后"),
     DayPart.EVENING: ("傍晚", "晚上", "晚间", "夜间", "夜晚", "当晚", "晚"),
-    DayPart.ALL_DAY: ("全天", "整天", "1整天", "一整天"),
+    DayPart.ALL_DAY: ("全天", "整天", "1整天", "一整天", "全日", "整日"),
 }
 _PART_OF = {word: part for part, words in _PARTS.items() for word in words}
 _NOON = ("中午", "正午")
@@ -47,7 +47,8 @@ class Clock:
     def name_part(self, word: str) -> None:
         """A part of the day was named; it holds for the clocks that follow."""
         latin = word.lower().replace(".", "")
-        self._word = {"am": "上午", "pm": "下午"}.get(latin, word)
+        both = word.startswith("上") and word.endswith("下午")
+        self._word = "全天" if both else {"am": "上午", "pm": "下午"}.get(latin, word)
         if self._word in _PART_OF:
             self.parts.append((_PART_OF[self._word], self._day))
 
@@ -113,7 +114,7 @@ class Clock:
         noon = self._word in _NOON and hour < 6
         if noon or (part in (DayPart.PM, DayPart.EVENING) and hour < 12):
             hour += 12
-        elif not self._word and hour < _EARLIEST_PLAIN_HOUR:
+        elif not self._word and 0 < hour < _EARLIEST_PLAIN_HOUR:
             self.fault = f"“{printed}”没有写明上午还是下午"
             return None
         return time(hour, minute)

@@ -209,8 +209,10 @@ class DateReader:
 
     def _add(self, span: Span) -> None:
         spans = self.out.spans
+        span.own_year = self.own_year
         if self.joining and spans and not self.now_ahead:
             self.closing_clock = self.last == "clock"
+            _pull_back(spans[-1], span)
             spans[-1] = joined(spans[-1], span)
         elif self.joining:
             span.first = None
@@ -219,6 +221,7 @@ class DateReader:
             if (
                 spans
                 and self.listing
+                and not span.own_year
                 and span.first
                 and spans[-1].first
                 and span.first.month < spans[-1].first.month - 6
@@ -250,6 +253,15 @@ class DateReader:
         self.joining = self.listing = False
         if not (keep_clock and self.last == "clock"):
             self.last = ""
+
+
+def _pull_back(opening: Span, closing: Span) -> None:
+    """12月28日至2027年1月3日: the year of the end alone is printed, and the start lies in the year before it."""
+    first, last = opening.first, closing.last
+    if not (closing.own_year and first and last and opening.last) or opening.own_year or first <= last:
+        return
+    if first.month >= 10 and last.month <= 3 and first.year == last.year:
+        opening.first, opening.last = first.replace(year=first.year - 1), opening.last.replace(year=first.year - 1)
 
 
 def _full_year(token: Token) -> int:

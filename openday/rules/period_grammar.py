@@ -80,7 +80,8 @@ class Reader(DateReader):
         raise Unreadable("写明活动取消或暂停，没有读懂是否另有时间")
 
     def _week_of(self, at: int) -> int:
-        raise Unreadable("只写了某日所在的一周或前后几天，没有写明起止日期")
+        self.out.week_of = True
+        return self._other(at)
 
     def _relative(self, at: int) -> int:
         """A relative word alone means nothing; before a date it ties that date to an unknown day of writing."""
@@ -107,7 +108,11 @@ class Reader(DateReader):
         return 1
 
     def _list(self, at: int) -> int:
-        if self.tokens[at].kind == "EITHER" and self.last == "date" and self._next_kind(at + 1) in DAYS | {"XUN"}:
+        if (
+            self.tokens[at].kind == "EITHER"
+            and self.last == "date"
+            and self._next_kind(at + 1) in DAYS | {"XUN", "QUARTER", "HALF"}
+        ):
             self.out.tentative = True
         self.listing = True
         return 1

@@ -70,6 +70,8 @@ def _settle(reading: Reading, tokens: list[Token], year: int) -> Meaning:
     if reading.faults:
         raise _Undecided(reading.faults[0])
     spans = _without_frames(_with_duration(reading))
+    if reading.week_of and not any(s.precision is Precision.RANGE for s in spans):
+        raise _Undecided("只写了某日所在的一周或前后几天，没有写明起止日期")
     kinds = {t.kind for t in tokens}
     strong = [t for t in tokens if t.kind == "RHYTHM"]
     exact = any(s.precision in EXACT for s in spans)
@@ -81,7 +83,8 @@ def _settle(reading: Reading, tokens: list[Token], year: int) -> Meaning:
     if reading.loose_day:
         raise _Undecided("只写了日，没有写明月份")
     weak = ("OPEN_DAYS" in kinds or reading.loose_weekdays) and "RELATIVE" not in kinds
-    if weak and not exact:
+    in_xun = any(s.precision is Precision.XUN for s in spans)  # 9月中旬（工作日） is one day of that 旬
+    if weak and not exact and not in_xun:
         first = next(t for t in tokens if t.kind in ("OPEN_DAYS", "WEEKDAY"))
         return _recurring(reading, spans, [first], tokens, year)
     if not spans and reading.bare_year and not kinds & {"RELATIVE", "SEASON", "LUNAR"}:

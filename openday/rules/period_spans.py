@@ -31,6 +31,7 @@ class Span:
     first: date | None
     last: date | None
     open_end: bool = False
+    own_year: bool = False  # the year is printed with this very date
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Reading:
     weekday_wrong: bool = False
     loose_weekdays: bool = False
     loose_day: bool = False
+    week_of: bool = False  # 4月13日当周: whole weeks, to be told by dates beside them
     duration: str = ""
 
 
