@@ -1,8 +1,8 @@
 """Which proposals say nearly the same? Compared by the character pairs that they share, with no list of words.
 
 Chinese is written without spaces, and a resident's few lines hold no terms: pairs of neighbouring characters are what
-two wordings of one wish have in common. A pair that stands in most proposals (开放, 参观) says little and counts little;
-a rare one (水厂) counts much.
+two wordings of one wish have in common. A pair that stands in most proposals says little and counts little; a rare one
+(水厂) counts much.
 """
 
 import unicodedata
@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 LIKE = 0.22
-"""From here on two proposals are shown as similar. Set by the pairs in the tests: paraphrases lie above, others below."""
+"""From here on two proposals are shown as similar. By the pairs in the tests: paraphrases lie above, others below."""
 _TITLE_COUNTS = 3.0
-_POLITE = ("希望", "建议", "能否", "能不能", "可以", "可不可以", "请", "我们", "市民", "公众", "组织", "安排", "开放", "参观", "活动", "开放日", "中心", "怎么", "怎样", "想看", "看看", "了解", "过程", "走进", "体验")
+_POLITE = (
+    "希望", "建议", "能否", "能不能", "可以", "可不可以", "我们", "市民", "公众", "组织", "安排", "开放", "参观", "活动",
+    "开放日", "中心", "怎么", "怎样", "想看", "看看", "了解", "过程", "走进", "体验",
+)  # fmt: skip
 _COMMON = 0.15
 """What a pair of a polite or general word counts beside one of the matter itself (which counts about 2 to 8)."""
 _UNHEARD = 0.5

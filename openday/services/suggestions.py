@@ -24,11 +24,13 @@ from openday.rules.deadlines import reply_due
 from openday.rules.permissions import Actor, Right, can
 from openday.rules.phone import normalise_phone
 from openday.rules.privacy import clean_text
+from openday.rules.proof_of_work import Effort
 from openday.rules.signup import NAME_LIMIT
 from openday.rules.states import Adoption, Channel, SuggestionStatus
 from openday.rules.suggestion_states import BY_ACTION, SuggestionAction, obstacle
 from openday.rules.wording import moment_text
 from openday.services import ledger
+from openday.services.challenge_steps import spend
 from openday.services.republish import CALENDAR, bump
 
 _KEY_LIMIT = 200
@@ -65,18 +67,21 @@ class _Understood:
     key_hash: str
 
 
-def leave_suggestion(new: NewSuggestion) -> str:
+def leave_suggestion(new: NewSuggestion, effort: Effort | None = None) -> str:
     """Keep a suggestion for the office to look at; returns the receipt code, the same for every repeat of a form.
+
+    `effort` is what the form brought along against robots; None where no page was filled in.
 
     Raises:
         NotFound: the activity is not public.
         Refused: something is missing, too long or unreadable; `field` says what.
-        Conflict: the form's key was used for another text.
+        Conflict: the form's key was used for another text, or its challenge has been counted.
+        TooMany: too many suggestions from one network address.
     """
     understood = _understood(new)
     for _ in range(_ATTEMPTS):
         try:
-            return _leave(new, understood)
+            return _leave(new, understood, effort)
         except IntegrityError:
             continue  # the same form arrived twice at one moment; looked at again, the first is there
     raise StoreAway("系统繁忙，本次没有保存，请用同一页面再提交一次")
@@ -99,13 +104,14 @@ def _understood(new: NewSuggestion) -> _Understood:
 
 
 @use_case
-def _leave(new: NewSuggestion, understood: _Understood) -> str:
+def _leave(new: NewSuggestion, understood: _Understood, effort: Effort | None) -> str:
     now = clock.now()
     earlier = session().scalar(select(Suggestion).where(Suggestion.key_hash == understood.key_hash))
     if earlier is not None:
         if earlier.text != understood.text:
             raise Conflict("这份表单此前已经提交过，且内容与这次不同。如需另提意见，请重新打开填写页面。")
         return earlier.receipt
+    spend(effort, now)
     activity = _public_activity(new.activity) if new.activity else None
     agency_id = activity.agency_id if activity else _agency_to_ask(new.agency_id)
     suggestion = Suggestion(

@@ -11,6 +11,7 @@ from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from openday.rules.proof_of_work import read_challenge, solve
 from tests.factories.people import PASSWORD, Persona
 from tests.support.pages import Form, Page, check_page
 
@@ -29,7 +30,8 @@ class PageClient:
 
     def submit(self, form: Form, status: int = 200, **fields: Any) -> Page:
         """Send a form of a page, with `fields` over what stands in it; redirects are followed."""
-        return self._inspect(self._open(form.method.upper(), form.action, data=form.filled(**fields)), status)
+        data = with_the_work_done(form.filled(**fields))
+        return self._inspect(self._open(form.method.upper(), form.action, data=data), status)
 
     def upload(self, form: Form, status: int = 200, **fields: Any) -> Page:
         """Like `submit`, where a field may be a (stream, filename) pair."""
@@ -66,6 +68,15 @@ class PageClient:
         )
         root = self.app.config["SETTINGS"].script_root
         return check_page(response.get_data(as_text=True), status, root=root, address=address)
+
+
+def with_the_work_done(data: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What a browser with the page's script sends: the proof of work is filled in where the form has a challenge and
+    nothing stands there yet. A test about pages without the script sends `proof="-"`."""
+    challenge = read_challenge("".join(data.get("challenge", [])))
+    if challenge is None or data.get("proof") != [""]:
+        return data
+    return {**data, "proof": [solve(challenge)]}
 
 
 class OneRequestAtATime(FlaskClient):

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from openday import clock
-from openday.errors import Conflict, NotFound, Refused
+from openday.errors import Conflict, NotFound, Refused, TooMany
 from openday.queries import docket
 from openday.rules.states import Adoption
 from openday.services.suggestions import leave_suggestion
 from openday.web.access import ANYONE, open_to
+from openday.web.challenge import challenge_over, challenge_passed
 from openday.web.forms.suggestions import ReceiptForm, SuggestionForm, agency_filter, number_from
 from openday.web.forms.texts import put_problem
 from openday.web.public import cards
@@ -47,8 +48,10 @@ def suggestion_submit() -> ResponseReturnValue:
     form = SuggestionForm()
     if form.validate_on_submit():
         try:
-            code = leave_suggestion(form.suggestion())
-        except (Refused, Conflict) as refused:
+            code = leave_suggestion(form.suggestion(), challenge_passed(request.form, "suggestion"))
+        except (Refused, Conflict, TooMany) as refused:
+            if isinstance(refused, Conflict):
+                challenge_over()
             put_problem(form, refused.field, refused.message)
             return _form(form, refused.status, refused.outcome)
         return redirect(url_for("public.suggestion_receipt", code=code), code=303)
