@@ -16,7 +16,7 @@ from openday.config import Settings
 from openday.db import db
 from openday.delivery.senders import NeverDeliverable, Sender, TryLater, senders
 from openday.queries import system
-from openday.services import housekeeping, messages, registration_changes, retention
+from openday.services import export_jobs, housekeeping, messages, registration_changes, retention
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         Job("seal_ledger", timedelta(seconds=5), housekeeping.seal_ledger),
         Job("forget_expired", timedelta(hours=1), housekeeping.forget_expired),
         Job("serve_waitlists", timedelta(seconds=15), _serve_waitlists(settings), lease=timedelta(seconds=30)),
+        Job("make_exports", timedelta(seconds=2), export_jobs.make_next, lease=timedelta(seconds=5)),
+        Job("forget_exports", timedelta(hours=1), export_jobs.forget_exports),
         Job("forget_persons", timedelta(hours=6), partial(retention.forget_persons, settings.retention_days)),
     )
 

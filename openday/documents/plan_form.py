@@ -1,9 +1,11 @@
 """The plan form (政府开放活动计划安排报送表): one A4 page in Word, in the layout that every agency knows."""
 
+import io
 import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import IO
 from unicodedata import east_asian_width
 
 from docx.document import Document
@@ -17,7 +19,7 @@ from docx.shared import Length, Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-from openday.documents.archive import zip_bytes
+from openday.documents.archive import write_zip
 from openday.documents.plain_text import lines, one_line
 from openday.documents.word_base import (
     LABEL_STYLE,
@@ -90,8 +92,15 @@ def merged_plan_forms_docx(forms: Iterable[PlanForm]) -> bytes:
 
 def several_plan_forms_zip(items: Iterable[tuple[str, PlanForm]]) -> bytes:
     """Return a zip of (file name, form) pairs; names are made safe for every system, and numbered where they meet."""
+    target = io.BytesIO()
+    write_plan_forms_zip(target, items)
+    return target.getvalue()
+
+
+def write_plan_forms_zip(target: IO[bytes], items: Iterable[tuple[str, PlanForm]]) -> None:
+    """Write the zip of `several_plan_forms_zip` to a file, one form after the other."""
     taken: set[str] = set()
-    return zip_bytes((_free_name(name, taken), plan_form_docx(form)) for name, form in items)
+    write_zip(target, ((_free_name(name, taken), plan_form_docx(form)) for name, form in items))
 
 
 def _add_form(document: Document, form: PlanForm, *, new_page: bool) -> None:

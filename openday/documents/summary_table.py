@@ -1,9 +1,11 @@
-"""The summary table (汇总表) as an Excel workbook."""
+"""The summary table (汇总表) as an Excel workbook, with the columns that an office wants in the order it wants."""
 
 import io
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import IO, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -12,34 +14,26 @@ from xlsxwriter.worksheet import Worksheet
 from openday.documents.plain_text import holdable
 
 SHEET = "汇总表"
-# (heading, width in characters), in the order of the fields of SummaryRow
-COLUMNS = (
-    ("序号", 5),
-    ("单位", 16),
-    ("活动主题", 24),
-    ("开展时间", 18),
-    ("开展地点", 18),
-    ("活动内容", 40),
-    ("活动对象", 20),
-    ("报名方式", 22),
-    ("联系人", 9),
-    ("联系方式", 15),
-    ("状态", 9),
-    ("场次", 7),
-    ("报名人数", 7),
-    ("到场人数", 7),
-    ("开展情况", 32),
-)
 _TITLE_ROW, _HEADER_ROW = 0, 1
 _A4 = 9
 _LONGEST_CELL = 32_767  # Excel's own limit, in UTF-16 units
 _CUT = "……（内容过长，此处截断）"
 _TEXT = "@"  # the number format that keeps a text a text, also after somebody has edited the cell
+_LONGEST_SHEET_TITLE = 255
+_FACE = "宋体"
 
 
 @dataclass(frozen=True)
-class SummaryRow:
-    """One activity; the fields stand in the order of the columns."""
+class Column:
+    """A column that a table may have: its key (a field of SummaryRow), heading, width in characters."""
+
+    key: str
+    heading: str
+    width: int
+
+
+class SummaryRow(NamedTuple):
+    """One activity: every fact that a column may show. Numbers are written as numbers, None as an empty cell."""
 
     number: int
     agency: str
@@ -56,15 +50,66 @@ class SummaryRow:
     registered: int
     attended: int
     outcome: str
+    jurisdiction: str = ""
+    first_day: str = ""
+    last_day: str = ""
+    size: int | None = None
+    filed_on: str = ""
+    filed_late: str = ""
+    code: str = ""
 
 
-def summary_xlsx(title: str, rows: Iterable[SummaryRow]) -> bytes:
-    """Return the workbook: one sheet, a title row, a frozen header with filters, one row for each activity.
+COLUMNS = (
+    Column("number", "序号", 5),
+    Column("agency", "单位", 13),
+    Column("theme", "活动主题", 17),
+    Column("time", "开展时间", 14),
+    Column("place", "开展地点", 13),
+    Column("content", "活动内容", 30),
+    Column("audience", "活动对象", 15),
+    Column("signup", "报名方式", 16),
+    Column("contact", "联系人", 8),
+    Column("phone", "联系方式", 13),
+    Column("status", "状态", 9),
+    Column("occurrences", "场次", 6),
+    Column("registered", "报名人数", 6),
+    Column("attended", "到场人数", 6),
+    Column("outcome", "开展情况", 24),
+    Column("jurisdiction", "所在区划", 10),
+    Column("first_day", "最早开展日", 11),
+    Column("last_day", "最晚开展日", 11),
+    Column("size", "对象总数", 6),
+    Column("filed_on", "报送日", 11),
+    Column("filed_late", "逾期报送", 6),
+    Column("code", "计划编号", 15),
+)
+STANDARD = tuple(column.key for column in COLUMNS[:15])
+"""The columns of a table for which nothing was chosen."""
+_BY_KEY = {column.key: column for column in COLUMNS}
 
-    Every text stays text, also one that looks like a formula, a link or a number. Rows are written as they come, so
-    that memory does not grow with them.
-    """
+
+def known_columns(keys: Iterable[str]) -> tuple[str, ...]:
+    """Those of `keys` that are columns, each once, in their order; a template may be older than a column."""
+    return tuple(dict.fromkeys(key for key in keys if key in _BY_KEY))
+
+
+def summary_xlsx(title: str, rows: Iterable[SummaryRow], columns: Sequence[str] = STANDARD) -> bytes:
+    """Return the workbook of `write_summary` as bytes."""
     target = io.BytesIO()
+    write_summary(target, title, rows, columns)
+    return target.getvalue()
+
+
+def write_summary(target: IO[bytes], title: str, rows: Iterable[SummaryRow], columns: Sequence[str] = STANDARD) -> int:
+    """Write the workbook: one sheet, a title row, a frozen header with filters, one row for each activity.
+
+    `columns` are keys of COLUMNS, at least one. Every text stays text, also one that looks like a formula, a link or a
+    number. Rows are written as they come, so that memory does not grow with them. Returns how many there were.
+
+    Raises:
+        KeyError: a key that is no column.
+    """
+    chosen = [_BY_KEY[key] for key in columns]
     book = xlsxwriter.Workbook(
         target,
         {
@@ -75,20 +120,20 @@ def summary_xlsx(title: str, rows: Iterable[SummaryRow]) -> bytes:
         },
     )
     # A fixed date: the same rows give the same bytes.
-    book.set_properties({"title": _fitting(title)[:255], "created": datetime(2000, 1, 1)})
+    book.set_properties({"title": _fitting(title)[:_LONGEST_SHEET_TITLE], "created": datetime(2000, 1, 1)})
     sheet = book.add_worksheet(SHEET)
-    _lay_out(sheet)
-    _write_head(book, sheet, title)
-    last = _write_rows(book, sheet, rows)
-    sheet.autofilter(_HEADER_ROW, 0, last, len(COLUMNS) - 1)
+    _lay_out(sheet, chosen)
+    _write_head(book, sheet, title, chosen)
+    last = _write_rows(book, sheet, chosen, rows)
+    sheet.autofilter(_HEADER_ROW, 0, last, len(chosen) - 1)
     book.close()
-    return target.getvalue()
+    return last - _HEADER_ROW
 
 
-def _lay_out(sheet: Worksheet) -> None:
-    for column, (_, width) in enumerate(COLUMNS):
-        sheet.set_column(column, column, width)
-    sheet.freeze_panes(_HEADER_ROW + 1, 3)
+def _lay_out(sheet: Worksheet, columns: Sequence[Column]) -> None:
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, column.width)
+    sheet.freeze_panes(_HEADER_ROW + 1, _frozen(columns))
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -97,37 +142,51 @@ def _lay_out(sheet: Worksheet) -> None:
     sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
-def _write_head(book: xlsxwriter.Workbook, sheet: Worksheet, title: str) -> None:
-    face = {"font_name": "宋体", "align": "center", "valign": "vcenter"}
+def _frozen(columns: Sequence[Column]) -> int:
+    """How many columns stay in sight: up to the theme where it stands among the first three, else a running number."""
+    first = [column.key for column in columns[:3]]
+    if "theme" in first:
+        return first.index("theme") + 1
+    return 1 if first[0] == "number" else 0
+
+
+def _write_head(book: xlsxwriter.Workbook, sheet: Worksheet, title: str, columns: Sequence[Column]) -> None:
+    face = {"font_name": _FACE, "align": "center", "valign": "vcenter"}
     sheet.set_row(_TITLE_ROW, 36)
     title_format = book.add_format({**face, "bold": True, "font_size": 18, "num_format": _TEXT})
-    sheet.merge_range(_TITLE_ROW, 0, _TITLE_ROW, len(COLUMNS) - 1, "", title_format)
+    if len(columns) > 1:
+        sheet.merge_range(_TITLE_ROW, 0, _TITLE_ROW, len(columns) - 1, "", title_format)
     _write_text(sheet, _TITLE_ROW, 0, _fitting(title), title_format)
-    sheet.set_row(_HEADER_ROW, 30)
+    sheet.set_row(_HEADER_ROW, 32)
     head_format = book.add_format({**face, "bold": True, "border": 1, "text_wrap": True, "bg_color": "#F6F5F2"})
-    for column, (heading, _) in enumerate(COLUMNS):
-        sheet.write_string(_HEADER_ROW, column, heading, head_format)
+    for at, column in enumerate(columns):
+        sheet.write_string(_HEADER_ROW, at, column.heading, head_format)
 
 
-def _write_rows(book: xlsxwriter.Workbook, sheet: Worksheet, rows: Iterable[SummaryRow]) -> int:
+def _write_rows(
+    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[Column], rows: Iterable[SummaryRow]
+) -> int:
     """Write the rows under the header; return the index of the last row used."""
-    face = {"font_name": "宋体", "font_size": 11, "valign": "vcenter", "border": 1}
+    face = {"font_name": _FACE, "font_size": 11, "valign": "vcenter", "border": 1}
     text_format = book.add_format({**face, "text_wrap": True, "num_format": _TEXT})
     number_format = book.add_format({**face, "align": "center"})
+    cells = attrgetter(*(column.key for column in columns))
+    single = len(columns) == 1
     at = _HEADER_ROW
     for at, row in enumerate(rows, start=_HEADER_ROW + 1):
-        for column, value in enumerate(astuple(row)):
-            _write_cell(sheet, at, column, value, text_format, number_format)
+        for place, value in enumerate((cells(row),) if single else cells(row)):
+            if type(value) is str:
+                # One pass in C; what it lets through needs no closer look, and that is nearly everything.
+                plain = value.isprintable() and len(value) < _LONGEST_CELL // 2 and not value.startswith("<r>")
+                if plain:
+                    sheet.write_string(at, place, value, text_format)
+                else:
+                    _write_text(sheet, at, place, _fitting(value), text_format)
+            elif value is None:
+                sheet.write_blank(at, place, None, number_format)
+            else:
+                sheet.write_number(at, place, value, number_format)
     return at
-
-
-def _write_cell(
-    sheet: Worksheet, at: int, column: int, value: int | str, text_format: Format, number_format: Format
-) -> None:
-    if isinstance(value, int):
-        sheet.write_number(at, column, value, number_format)
-    else:
-        _write_text(sheet, at, column, _fitting(value), text_format)
 
 
 def _write_text(sheet: Worksheet, at: int, column: int, text: str, text_format: Format) -> None:
@@ -141,7 +200,7 @@ def _write_text(sheet: Worksheet, at: int, column: int, text: str, text_format: 
 def _fitting(text: str) -> str:
     """Return text as one cell can hold it: a text beyond Excel's limit is cut, and says so."""
     held = holdable(text)
-    if len(held.encode("utf-16-le")) // 2 <= _LONGEST_CELL:
+    if len(held) <= _LONGEST_CELL // 2 or len(held.encode("utf-16-le")) // 2 <= _LONGEST_CELL:
         return held
     room = (_LONGEST_CELL - len(_CUT)) * 2
     return held.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + _CUT

@@ -1,10 +1,15 @@
-"""What leaves the house as documents: the rows of the summary table and the plan forms, within reach only."""
+"""What leaves the house as documents: the rows of the summary table and the plan forms, within reach only.
 
+Which plans belong to an export, and in which order, is read once as a list of keys; the rows follow in batches, so that
+memory does not grow with the table. What meanwhile went out of reach or changed its state is left out.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from openday.db import session
 from openday.documents.plan_form import PlanForm
@@ -25,21 +30,30 @@ from openday.rules.plan_states import PlanStatus
 from openday.rules.states import OccurrenceStatus, RegistrationStatus
 from openday.rules.wording import day_text
 
+BATCH = 500
+_STANDING = frozenset(PlanStatus) - {PlanStatus.CANCELLED, PlanStatus.WITHDRAWN}
+_STATES = {status.value: status.label for status in PlanStatus}
+
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which plans to export: of one call or of all, in one state or (None) everything that was filed and stands."""
+    """Which plans to export: of one call or of all, of one agency or of all, in one state or in the usual ones.
+
+    The usual states (None) are what was filed and stands; with `drafts` also what the agency has not handed in.
+    """
 
     call_id: int | None = None
     status: PlanStatus | None = None
+    agency_id: int | None = None
+    drafts: bool = False
 
 
 @dataclass(frozen=True)
-class SummaryTable:
-    """The title and rows of a summary table."""
+class Collection:
+    """What an export holds: its title (without 汇总表 or 报送表) and the keys of its plans in their order."""
 
     title: str
-    rows: tuple[SummaryRow, ...]
+    plan_ids: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -52,28 +66,33 @@ class PlanDocument:
     form: PlanForm
 
 
-def summary_table(actor: Actor, chosen: Chosen) -> SummaryTable:
-    """The summary table (汇总表) in the order of agencies and time, in four queries.
+def collection(actor: Actor, right: Right, chosen: Chosen) -> Collection:
+    """The title of an export and its plans, in the order of agencies and time.
 
     Raises:
-        NotFound: no such call, or none that concerns this person.
+        NotFound: no such call or agency, or none that concerns this person.
     """
-    title = _title(actor, chosen)
     statement = (
-        select(Plan, Outcome)
+        select(Plan.id)
         .join(Plan.agency)
-        .outerjoin(Outcome, Outcome.plan_id == Plan.id)
-        .where(*_conditions(actor, Right.SUMMARY_EXPORT, chosen))
-        .options(contains_eager(Plan.agency))
+        .where(*_conditions(actor, right, chosen))
         .order_by(Agency.name, Agency.id, Plan.first_day.asc().nulls_last(), Plan.id)
     )
-    occurrences = _occurrences_by_plan(actor, chosen)
-    people = _people_by_plan(actor, chosen)
-    rows = [
-        _row(number, plan, outcome, occurrences.get(plan.id, 0), people.get(plan.id, (0, 0)))
-        for number, (plan, outcome) in enumerate(session().execute(statement), start=1)
-    ]
-    return SummaryTable(f"{title}汇总表", tuple(rows))
+    title = _agency_name(actor, right, chosen) + _title(actor, chosen)
+    return Collection(title, session().scalars(statement).all())
+
+
+def summary_rows(actor: Actor, chosen: Chosen, plan_ids: Sequence[int]) -> Iterator[SummaryRow]:
+    """The rows of the summary table (汇总表) for these plans, numbered from 1; three queries for each batch."""
+    number = 0
+    reach = _conditions(actor, Right.SUMMARY_EXPORT, chosen)
+    for ids in _batches(plan_ids):
+        rows = {row[0]: row for row in session().execute(_facts().where(Plan.id.in_(ids), *reach))}
+        occurrences, people = _occurrences_of(ids), _people_of(ids)
+        for plan_id in ids:
+            if plan_id in rows:
+                number += 1
+                yield _row(number, rows[plan_id], occurrences.get(plan_id, 0), people.get(plan_id, (0, 0)))
 
 
 def plan_document(actor: Actor, code: str) -> PlanDocument:
@@ -82,25 +101,27 @@ def plan_document(actor: Actor, code: str) -> PlanDocument:
     Raises:
         NotFound: it is not there, or not within reach of the right to export it.
     """
-    return _document(plan_in_reach(actor, Right.PLAN_EXPORT, code))
+    plan = plan_in_reach(actor, Right.PLAN_EXPORT, code)
+    form = PlanForm(
+        plan.agency.name, plan.theme, plan.time_text, plan.venue, plan.content, plan.audience_text,
+        plan.signup_text, plan.contact, plan.contact_phone,
+    )  # fmt: skip
+    return PlanDocument(plan.id, plan.agency_id, f"{plan.agency.name}-{plan.theme}", form)
 
 
-def plan_documents(actor: Actor, chosen: Chosen, *, limit: int) -> tuple[str, list[PlanDocument]]:
-    """The title of the collection and at most `limit` plan forms, by agency and time.
+def plan_documents(actor: Actor, chosen: Chosen, plan_ids: Sequence[int]) -> Iterator[PlanDocument]:
+    """The plan forms of these plans in their order; one query for each batch."""
+    reach = _conditions(actor, Right.PLAN_EXPORT, chosen)
+    for ids in _batches(plan_ids):
+        statement = select(Plan.id, Plan.agency_id, *_form_columns()).join(Plan.agency).where(Plan.id.in_(ids), *reach)
+        rows = {row[0]: row for row in session().execute(statement)}
+        for row in (rows[plan_id] for plan_id in ids if plan_id in rows):
+            form = PlanForm(*row[2:])
+            yield PlanDocument(row[0], row[1], f"{form.agency}-{form.theme}", form)
 
-    Raises:
-        NotFound: no such call, or none that concerns this person.
-    """
-    title = _title(actor, chosen)
-    statement = (
-        select(Plan)
-        .join(Plan.agency)
-        .where(*_conditions(actor, Right.PLAN_EXPORT, chosen))
-        .options(contains_eager(Plan.agency))
-        .order_by(Agency.name, Agency.id, Plan.first_day.asc().nulls_last(), Plan.id)
-        .limit(limit)
-    )
-    return f"{title}报送表", [_document(plan) for plan in session().scalars(statement)]
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def _conditions(actor: Actor, right: Right, chosen: Chosen) -> list[ColumnElement[bool]]:
@@ -108,8 +129,10 @@ def _conditions(actor: Actor, right: Right, chosen: Chosen) -> list[ColumnElemen
     conditions = [within_reach(actor, right)]
     if chosen.call_id is not None:
         conditions.append(Plan.call_id == chosen.call_id)
-    wanted = [chosen.status] if chosen.status else sorted(FILED - {PlanStatus.CANCELLED})
-    return [*conditions, Plan.status.in_(wanted)]
+    if chosen.agency_id is not None:
+        conditions.append(Plan.agency_id == chosen.agency_id)
+    usual = _STANDING if chosen.drafts else FILED - {PlanStatus.CANCELLED}
+    return [*conditions, Plan.status.in_([chosen.status] if chosen.status else sorted(usual))]
 
 
 def _title(actor: Actor, chosen: Chosen) -> str:
@@ -123,68 +146,86 @@ def _title(actor: Actor, chosen: Chosen) -> str:
     return f"{call.year}年{brand}政府开放活动计划"
 
 
-def _occurrences_by_plan(actor: Actor, chosen: Chosen) -> dict[int, int]:
+def _agency_name(actor: Actor, right: Right, chosen: Chosen) -> str:
+    if chosen.agency_id is None:
+        return ""
+    name = session().scalar(select(Agency.name).where(within_reach(actor, right), Agency.id == chosen.agency_id))
+    if name is None:
+        raise NotFound()
+    return name
+
+
+def _form_columns() -> tuple[ColumnElement[str], ...]:
+    """The nine fields of the form in the order of `PlanForm`."""
+    return tuple(
+        column.expression
+        for column in (
+            Agency.name, Plan.theme, Plan.time_text, Plan.venue, Plan.content, Plan.audience_text,
+            Plan.signup_text, Plan.contact, Plan.contact_phone,
+        )
+    )  # fmt: skip
+
+
+def _facts() -> Select[*tuple[Any, ...]]:
+    """Everything of a row that stands beside the plan itself; plain columns, because thousands of rows pass here."""
+    outcome = (Outcome.held_on, Outcome.invited, Outcome.public, Outcome.staff, Outcome.text)
+    about = (Plan.first_day, Plan.last_day, Plan.audience_size, Plan.submitted_at, Plan.filed_late, Plan.code)
+    return (
+        select(Plan.id, Plan.status, Jurisdiction.name, *about, *outcome, *_form_columns())
+        .join(Plan.agency)
+        .join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
+        .outerjoin(Outcome, Outcome.plan_id == Plan.id)
+    )
+
+
+def _row(number: int, facts: Row[*tuple[Any, ...]], occurrences: int, people: tuple[int, int]) -> SummaryRow:
+    _, status, place, first, last, size, filed, late, code, held_on, invited, public, staff, told, *form = facts
+    values = (
+        number,
+        *form,
+        _STATES[status],
+        f"{occurrences}场" if occurrences else "",
+        people[0],
+        people[1],
+        _outcome_text(held_on, invited, public, staff, told) if held_on else "",
+        place,
+        _day(first),
+        _day(last),
+        size,
+        _day(filed),
+        "是" if late else "",
+        code,
+    )
+    return SummaryRow._make(values)
+
+
+def _day(day: date | datetime | None) -> str:
+    return f"{day:%Y-%m-%d}" if day else ""
+
+
+def _outcome_text(held_on: date, invited: int, public: int, staff: int, told: str) -> str:
+    who = f"邀请{invited}人、公众{public}人、工作人员{staff}人"
+    return f"{day_text(held_on, weekday=False)}开展，{who}。\n{told}"
+
+
+def _occurrences_of(plan_ids: Sequence[int]) -> dict[int, int]:
     statement = (
         select(Activity.plan_id, func.count(Occurrence.id))
         .join(Occurrence, Occurrence.activity_id == Activity.id)
-        .join(Plan, Plan.id == Activity.plan_id)
-        .join(Agency, Agency.id == Plan.agency_id)
-        .where(Occurrence.status == OccurrenceStatus.SCHEDULED)
-        .where(*_conditions(actor, Right.SUMMARY_EXPORT, chosen))
+        .where(Occurrence.status == OccurrenceStatus.SCHEDULED, Activity.plan_id.in_(plan_ids))
         .group_by(Activity.plan_id)
     )
     return {row[0]: row[1] for row in session().execute(statement)}
 
 
-def _people_by_plan(actor: Actor, chosen: Chosen) -> dict[int, tuple[int, int]]:
+def _people_of(plan_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Plan id to (people registered, people who came), whole parties counted."""
     confirmed = case((Registration.status == RegistrationStatus.CONFIRMED, Registration.party_size), else_=0)
     statement = (
         select(Activity.plan_id, func.sum(confirmed), func.sum(Registration.attended))
         .join(Occurrence, Occurrence.activity_id == Activity.id)
         .join(Registration, Registration.occurrence_id == Occurrence.id)
-        .join(Plan, Plan.id == Activity.plan_id)
-        .join(Agency, Agency.id == Plan.agency_id)
-        .where(*_conditions(actor, Right.SUMMARY_EXPORT, chosen))
+        .where(Activity.plan_id.in_(plan_ids))
         .group_by(Activity.plan_id)
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in session().execute(statement)}
-
-
-def _row(number: int, plan: Plan, outcome: Outcome | None, occurrences: int, people: tuple[int, int]) -> SummaryRow:
-    form = _form(plan)
-    facts: dict[str, Any] = {name: getattr(form, name) for name in PlanForm.__dataclass_fields__}
-    return SummaryRow(
-        number=number,
-        status=PlanStatus(plan.status).label,
-        occurrences=f"{occurrences}场" if occurrences else "",
-        registered=people[0],
-        attended=people[1],
-        outcome=_outcome_text(outcome),
-        **facts,
-    )
-
-
-def _outcome_text(outcome: Outcome | None) -> str:
-    if outcome is None:
-        return ""
-    who = f"邀请{outcome.invited}人、公众{outcome.public}人、工作人员{outcome.staff}人"
-    return f"{day_text(outcome.held_on, weekday=False)}开展，{who}。\n{outcome.text}"
-
-
-def _document(plan: Plan) -> PlanDocument:
-    return PlanDocument(plan.id, plan.agency_id, f"{plan.agency.name}-{plan.theme}", _form(plan))
-
-
-def _form(plan: Plan) -> PlanForm:
-    return PlanForm(
-        agency=plan.agency.name,
-        theme=plan.theme,
-        time=plan.time_text,
-        place=plan.venue,
-        content=plan.content,
-        audience=plan.audience_text,
-        signup=plan.signup_text,
-        contact=plan.contact,
-        phone=plan.contact_phone,
-    )

@@ -39,7 +39,10 @@ _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
 # Pages whose first word is not that of the entry under which they stand.
 _UNDER: dict[str, dict[str, str]] = {
     "agency": dict.fromkeys(("occurrence", "roster", "registration", "door"), "activity"),
-    "office": dict.fromkeys(("occurrence", "roster", "registration"), "publication"),
+    "office": {
+        **dict.fromkeys(("occurrence", "roster", "registration"), "publication"),
+        **dict.fromkeys(("export", "summary"), "plan"),
+    },
     "desk": dict.fromkeys(("entry", "walk"), "occurrence"),
     "people": {"roles": "person"},
 }

@@ -1,7 +1,6 @@
 """The summary table, opened again by two other readers of Excel files."""
 
 import io
-from dataclasses import astuple, replace
 
 import openpyxl
 import pytest
@@ -72,11 +71,11 @@ def read_by_openpyxl(data: bytes) -> openpyxl.worksheet.worksheet.Worksheet:
 
 
 def test_the_table_has_its_title_its_headings_and_a_row_for_each_activity() -> None:
-    second = replace(ROW, number=2, agency="青田市卫生健康局", outcome="已开展")
+    second = ROW._replace(number=2, agency="青田市卫生健康局", outcome="已开展")
     table = read_by_calamine(summary_xlsx("2026年政府开放月活动汇总表", [ROW, second]))
     assert table[0][0] == "2026年政府开放月活动汇总表"
     assert table[1] == HEADINGS.split()
-    assert [tuple(row) for row in table[2:]] == [astuple(ROW), astuple(second)]
+    assert [tuple(row) for row in table[2:]] == [tuple(ROW[:15]), tuple(second[:15])]
 
 
 def test_people_are_numbers_and_phones_are_text() -> None:
@@ -90,7 +89,7 @@ def test_people_are_numbers_and_phones_are_text() -> None:
 
 @pytest.mark.parametrize("text", RISKY)
 def test_text_that_looks_like_something_else_comes_back_as_it_was(text: str) -> None:
-    data = summary_xlsx(text, [replace(ROW, theme=text, outcome=text)])
+    data = summary_xlsx(text, [ROW._replace(theme=text, outcome=text)])
     table = read_by_calamine(data)
     assert (table[0][0], table[2][2], table[2][14]) == (text, text, text)
     sheet = read_by_openpyxl(data)
@@ -102,18 +101,18 @@ def test_text_that_looks_like_something_else_comes_back_as_it_was(text: str) -> 
 @given(text=st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=300))
 @settings(max_examples=60, deadline=None)
 def test_any_text_comes_back_as_it_was(text: str) -> None:
-    assert read_by_calamine(summary_xlsx("汇总表", [replace(ROW, content=text)]))[2][5] == text
+    assert read_by_calamine(summary_xlsx("汇总表", [ROW._replace(content=text)]))[2][5] == text
 
 
 def test_what_excel_cannot_hold_is_left_out() -> None:
-    table = read_by_calamine(summary_xlsx("汇\x00总表", [replace(ROW, theme="走\x07进\ud800\uffff水厂")]))
+    table = read_by_calamine(summary_xlsx("汇\x00总表", [ROW._replace(theme="走\x07进\ud800\uffff水厂")]))
     assert (table[0][0], table[2][2]) == ("汇总表", "走进水厂")
 
 
 def test_a_text_beyond_the_limit_of_a_cell_is_cut_and_says_so() -> None:
     fits = "水" * 32_767
     table = read_by_calamine(
-        summary_xlsx("汇总表", [replace(ROW, content=fits, outcome=fits + "水", theme="😀" * 20_000)])
+        summary_xlsx("汇总表", [ROW._replace(content=fits, outcome=fits + "水", theme="😀" * 20_000)])
     )
     content, outcome, theme = (str(table[2][column]) for column in (5, 14, 2))
     assert content == fits
@@ -144,10 +143,10 @@ def test_a_table_without_activities_still_opens() -> None:
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:
-    assert summary_xlsx("汇总表", [ROW]) == summary_xlsx("汇总表", iter([replace(ROW)]))
+    assert summary_xlsx("汇总表", [ROW]) == summary_xlsx("汇总表", iter([ROW._replace()]))
 
 
 def test_thousands_of_rows_are_all_there() -> None:
-    rows = (replace(ROW, number=number) for number in range(1, 3001))
+    rows = (ROW._replace(number=number) for number in range(1, 3001))
     table = read_by_calamine(summary_xlsx("汇总表", rows))
     assert [row[0] for row in table[2:]] == list(range(1, 3001))

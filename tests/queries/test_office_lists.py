@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 
 from openday import clock
+from openday.documents.summary_table import SummaryRow
 from openday.errors import NotFound
 from openday.queries.board import office_board
-from openday.queries.exports import Chosen, plan_documents, summary_table
+from openday.queries.exports import Chosen, collection, plan_documents, summary_rows
 from openday.queries.office_plans import SORTS, PlanFilter, office_plans, review_page
+from openday.rules.permissions import Actor, Right
 from openday.rules.plan_states import PlanStatus
 from tests.factories.activities import published_activity
 from tests.factories.calls import call_of
@@ -71,28 +73,49 @@ def test_a_period_over_the_end_of_the_year_is_found_in_both_months(any_app: Flas
         assert office_plans(any_house.officer.actor, PlanFilter(month=month)).total == number
 
 
+def rows_of(actor: Actor, chosen: Chosen) -> list[SummaryRow]:
+    found = collection(actor, Right.SUMMARY_EXPORT, chosen)
+    return list(summary_rows(actor, chosen, found.plan_ids))
+
+
 def test_the_summary_table_asks_as_little_for_many_plans_as_for_one(any_app: Flask, any_house: House) -> None:
     call = call_of(any_house)
     chosen, actor = Chosen(), any_house.officer.actor
     party_on_list(open_occurrence(published_activity(any_house)), party_size=3)
     with count_queries() as few:
-        assert [(row.occurrences, row.registered) for row in summary_table(actor, chosen).rows] == [("1场", 3)]
+        assert [(row.occurrences, row.registered) for row in rows_of(actor, chosen)] == [("1场", 3)]
     for _ in range(20):
         plan_in(PlanStatus.ON_RECORD, any_house, call=call)
     with count_queries() as many:
-        assert len(summary_table(actor, chosen).rows) == 21
-    assert len(many) == len(few)
+        assert [row.number for row in rows_of(actor, chosen)] == list(range(1, 22))
+    assert len(many) == len(few) == 4
 
 
-def test_a_collection_is_limited_and_another_district_sees_no_call(any_app: Flask, any_house: House) -> None:
+def test_another_district_sees_neither_the_plans_nor_the_call(any_app: Flask, any_house: House) -> None:
     call = call_of(any_house)
     for _ in range(3):
         plan_in(PlanStatus.ON_RECORD, any_house, call=call)
-    assert len(plan_documents(any_house.officer.actor, Chosen(call.id), limit=2)[1]) == 2
+    near, far = any_house.officer.actor, any_house.far_officer.actor
+    ids = collection(near, Right.PLAN_EXPORT, Chosen(call.id)).plan_ids
+    assert len(list(plan_documents(near, Chosen(call.id), ids))) == 3
+    assert list(plan_documents(far, Chosen(), ids)) == []
+    assert list(summary_rows(far, Chosen(), ids)) == []
     with pytest.raises(NotFound):
-        plan_documents(any_house.far_officer.actor, Chosen(call.id), limit=2)
+        collection(far, Right.PLAN_EXPORT, Chosen(call.id))
     with pytest.raises(NotFound):
-        review_page(any_house.far_officer.actor, "222222222222")
+        collection(far, Right.PLAN_EXPORT, Chosen(agency_id=any_house.agency_id))
+    with pytest.raises(NotFound):
+        review_page(far, "222222222222")
+
+
+def test_a_plan_that_left_its_state_since_it_was_listed_is_left_out(any_app: Flask, any_house: House) -> None:
+    actor = any_house.officer.actor
+    for status in (PlanStatus.ON_RECORD, PlanStatus.RETURNED, PlanStatus.ON_RECORD):
+        plan_in(status, any_house, theme=status.value)
+    ids = collection(actor, Right.SUMMARY_EXPORT, Chosen()).plan_ids
+    assert len(ids) == 2
+    everything = [*ids, *collection(actor, Right.SUMMARY_EXPORT, Chosen(status=PlanStatus.RETURNED)).plan_ids]
+    assert [row.theme for row in summary_rows(actor, Chosen(), everything)] == ["on_record", "on_record"]
 
 
 def test_a_call_of_the_district_is_on_the_board_of_the_district_and_of_the_city(
