@@ -12,14 +12,14 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, UpdateBase, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -104,6 +104,83 @@ def use_case(func: Callable[P, R]) -> Callable[P, R]:
 
 class _TryAgain(Exception):
     """The transaction certainly did not happen and may be tried again."""
+
+
+# --- writes that travel together -------------------------------------------------------------------------------------
+
+_Write = tuple[UpdateBase, Mapping[str, Any], int | None]
+_gathered: ContextVar[list[_Write] | None] = ContextVar("gathered", default=None)
+
+
+def write(statement: UpdateBase, values: Mapping[str, Any], *, rows: int | None = None) -> None:
+    """Run a statement whose answer nobody waits for: at once, or with the others of a `together` block.
+
+    `rows`: how many it must change. Another number means that what was read before holds no longer; then the whole
+    use-case is tried again.
+    """
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.append((statement, values, rows))
+        return
+    result: Any = session().execute(statement, values)
+    _check_rows(result.rowcount, rows)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send every `write` of the block at its end, in order: on PostgreSQL in one round trip.
+
+    A worker that waits for an answer has to get its turn again among the other threads; seven such waits with a row
+    locked cost more than the work itself. Nothing of the block may be read before it ends.
+    """
+    gathered: list[_Write] = []
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    connection = session().connection()
+    if connection.dialect.name == "sqlite":
+        for statement, values, rows in gathered:
+            write(statement, values, rows=rows)
+        return
+    _send(connection, gathered)
+
+
+def _send(connection: Connection, gathered: Sequence[_Write]) -> None:
+    raw: Any = connection.connection.driver_connection
+    failure = connection.dialect.loaded_dbapi.Error
+    cursors = []
+    try:
+        with raw.pipeline():
+            for statement, values, _ in gathered:
+                words, turned = _compiled(statement, tuple(values), connection.dialect)
+                said = {name: turned[name](value) if name in turned else value for name, value in values.items()}
+                cursors.append(raw.execute(words, said))
+    except failure as wrong:
+        gone = connection.dialect.is_disconnect(wrong, raw, None)
+        raise DBAPIError.instance(
+            "several writes", None, wrong, failure, hide_parameters=True, connection_invalidated=gone,
+            dialect=connection.dialect,
+        ) from wrong  # fmt: skip
+    for cursor, (_, _, rows) in zip(cursors, gathered, strict=True):
+        _check_rows(cursor.rowcount, rows)
+
+
+@functools.lru_cache(maxsize=200)
+def _compiled(statement: UpdateBase, names: tuple[str, ...], dialect: Dialect) -> tuple[str, dict[str, Any]]:
+    """The text of a statement for the driver, and what turns each value into what the driver takes."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    missing = set(compiled.binds) ^ set(names)
+    if missing:
+        raise TypeError(f"a write that travels with others names every value itself: {missing}")
+    found = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+    return str(compiled), {name: processor for name, processor in found.items() if processor is not None}
+
+
+def _check_rows(changed: int, wanted: int | None) -> None:
+    if wanted is not None and changed != wanted:
+        raise _TryAgain()
 
 
 def _run_once(func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -7,10 +7,10 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 
 from openday import vault
-from openday.db import session
+from openday.db import write
 from openday.models.ledger import AuditEvent, Message
 from openday.rules.permissions import Actor
-from openday.rules.states import Channel
+from openday.rules.states import Channel, MessageStatus
 
 # Plain inserts: nearly every use-case writes here, and the unit of work would take four times as long.
 _INSERT_EVENT = insert(cast(Table, AuditEvent.__table__))
@@ -48,7 +48,7 @@ def record(
         "detail": detail,
         "signature": vault.signature(row.content()),
     }
-    session().execute(_INSERT_EVENT, values)
+    write(_INSERT_EVENT, values)
 
 
 def enqueue(
@@ -62,7 +62,7 @@ def enqueue(
     registration_id: int | None = None,
 ) -> None:
     """Put a finished message into the outbox; it goes out after the caller's transaction, or not at all."""
-    session().execute(
+    write(
         _INSERT_MESSAGE,
         {
             "kind": kind,
@@ -72,6 +72,9 @@ def enqueue(
             "body": body,
             "message_id": f"<{uuid.uuid4().hex}@openday>",
             "registration_id": registration_id,
+            "status": MessageStatus.QUEUED.value,
+            "attempts": 0,
+            "last_error": "",
             "created_at": now,
             "next_attempt_at": now,
         },

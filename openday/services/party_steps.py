@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, exists, select, update
 
-from openday.db import session
+from openday.db import session, write
 from openday.documents.letters import letter_text
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
@@ -58,7 +58,8 @@ def lock_occurrence(occurrence_id: int) -> Occasion:
 
 _quotas = cast(Table, Quota.__table__)
 _registrations = cast(Table, Registration.__table__)
-_fits_somebody = exists().where(
+# Whether, of the quota of the surrounding statement, some waiting party fits into the free seats.
+fits_somebody = exists().where(
     _registrations.c.occurrence_id == _quotas.c.occurrence_id,  # there is an index over occurrence and status
     _registrations.c.quota_id == _quotas.c.id,
     _registrations.c.status == RegistrationStatus.WAITLISTED.value,
@@ -69,7 +70,7 @@ _TAKE = (
     .where(_quotas.c.id == bindparam("quota"), _quotas.c.taken + bindparam("people") <= _quotas.c.capacity)
     .values(taken=_quotas.c.taken + bindparam("people"))
 )
-_TAKE_BEHIND_WAITLIST = _TAKE.where(~_fits_somebody)
+_TAKE_BEHIND_WAITLIST = _TAKE.where(~fits_somebody)
 
 
 def take_seats(quota_id: int, people: int, *, from_waitlist: bool = False) -> bool:
@@ -79,6 +80,11 @@ def take_seats(quota_id: int, people: int, *, from_waitlist: bool = False) -> bo
     """
     statement = _TAKE if from_waitlist else _TAKE_BEHIND_WAITLIST
     return _changed(session().execute(statement, {"quota": quota_id, "people": people})) == 1
+
+
+def take_free_seats(quota_id: int, people: int) -> None:
+    """Take seats that were seen to be free under the lock; were they not, the whole use-case begins again."""
+    write(_TAKE, {"quota": quota_id, "people": people}, rows=1)
 
 
 _GIVE_BACK = (

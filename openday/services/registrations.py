@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, exists, insert, select
+from sqlalchemy import Table, bindparam, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from openday import clock, vault
-from openday.db import session, use_case
+from openday.db import session, together, use_case, write
 from openday.errors import Closed, Conflict, Duplicate, Full, Refused, StoreAway
 from openday.models.activities import Activity
 from openday.models.columns import new_code
@@ -25,7 +25,7 @@ from openday.rules.seats import Seats, check_party
 from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text
 from openday.rules.states import ActivityStatus, RegistrationSource, RegistrationStatus
 from openday.services import ledger
-from openday.services.party_steps import Guest, TicketUrl, take_seats, tell
+from openday.services.party_steps import Guest, TicketUrl, fits_somebody, take_free_seats, tell
 
 _KEY_LIMIT = 200
 _ATTEMPTS = 4
@@ -169,19 +169,22 @@ def _register(wish: _Wish, actor: Actor | None, ticket_url: TicketUrl) -> Regist
     if facts.earlier_id is not None:
         return _same_answer(facts.earlier_id, facts.earlier_fingerprint, wish)
     _refuse_what_cannot_be(sheet.occasion, facts, wish, now, staff=actor is not None)
-    status = _take_or_wait(sheet.occasion, quota, facts, wish.party_size)
-    registration_id = _write(sheet.occasion, quota, facts.number, wish, status, actor, now)
-    _announce(registration_id, facts.number, sheet.occasion, wish, status, now, ticket_url)
-    ledger.record(
-        "registration.create",
-        actor=actor,
-        record_type="registration",
-        record_id=registration_id,
-        now=now,
-        status=status.value,
-        party_size=wish.party_size,
-        source=wish.source.value,
-    )
+    status = _confirmed_or_waiting(sheet.occasion, facts, wish.party_size)
+    with together():
+        if status is RegistrationStatus.CONFIRMED:
+            take_free_seats(quota.id, wish.party_size)
+        _write(sheet.occasion, quota, facts, wish, status, actor, now)
+        _announce(facts, sheet.occasion, wish, status, now, ticket_url)
+        ledger.record(
+            "registration.create",
+            actor=actor,
+            record_type="registration",
+            record_id=facts.id,
+            now=now,
+            status=status.value,
+            party_size=wish.party_size,
+            source=wish.source.value,
+        )
     return Registered(wish.code, facts.number, status, wish.party_size)
 
 
@@ -196,21 +199,25 @@ def _chosen_quota(sheet: SignupSheet, position: int | None) -> QuotaSeats:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What is true of the list while the lock is held."""
+    """What is true of the list while the lock is held, with the id and the desk number that the registration gets."""
 
+    id: int
     off: bool
     seats: Seats
+    awaited: bool
+    """Whether a waiting party fits into the free seats: those are for it."""
     earlier_id: int | None
     earlier_fingerprint: str
     phone_taken: bool
     number: str
 
 
+_quotas = cast(Table, Quota.__table__)
 _FACTS = (
     select(
         Activity.status,
-        Quota.capacity,
-        Quota.taken,
+        _quotas.c.capacity,
+        _quotas.c.taken,
         select(IdempotencyKey.registration_id)
         .where(IdempotencyKey.key_hash == bindparam("key_hash"))
         .scalar_subquery()
@@ -229,21 +236,27 @@ _FACTS = (
         exists()
         .where(Registration.occurrence_id == bindparam("occurrence_id"), Registration.number == bindparam("number"))
         .label("number_taken"),
+        fits_somebody.label("awaited"),
     )
-    .select_from(Quota)
+    .select_from(_quotas)
     .join(Activity, Activity.id == bindparam("activity_id"))
-    .where(Quota.id == bindparam("quota_id"))
+    .where(_quotas.c.id == bindparam("quota_id"))
 )
+_LAST = select(func.coalesce(func.max(Registration.id), 0) + 1).scalar_subquery().label("id")
+_NEXT = func.nextval(func.pg_get_serial_sequence("registrations", "id")).label("id")
+# Known before it is written, so that what refers to it can travel with it. On SQLite nobody else writes meanwhile.
+_FACTS_WITH_ID = {"sqlite": _FACTS.add_columns(_LAST), "postgresql": _FACTS.add_columns(_NEXT)}
 
 
 def _facts_under_lock(occasion: Occasion, quota: QuotaSeats, wish: _Wish) -> _Facts:
     """Read again what the first statement may have seen before it got the lock; with a desk number nobody has."""
+    facts = _FACTS_WITH_ID[session().get_bind().dialect.name]
     while True:
         number = f"{secrets.randbelow(1_000_000):06d}"
         row = (
             session()
             .execute(
-                _FACTS,
+                facts,
                 {
                     "key_hash": wish.key_hash,
                     "occurrence_id": occasion.id,
@@ -259,7 +272,16 @@ def _facts_under_lock(occasion: Occasion, quota: QuotaSeats, wish: _Wish) -> _Fa
             break
     off = occasion.facts.cancelled or row.status == ActivityStatus.CANCELLED
     seats = Seats(row.capacity, row.taken)
-    return _Facts(off, seats, row.earlier_id, row.earlier_fingerprint or "", bool(row.phone_taken), number)
+    return _Facts(
+        id=row.id,
+        off=off,
+        seats=seats,
+        awaited=bool(row.awaited),
+        earlier_id=row.earlier_id,
+        earlier_fingerprint=row.earlier_fingerprint or "",
+        phone_taken=bool(row.phone_taken),
+        number=number,
+    )
 
 
 def _same_answer(registration_id: int, fingerprint: str, wish: _Wish) -> Registered:
@@ -291,8 +313,8 @@ def _refuse_what_cannot_be(occasion: Occasion, facts: _Facts, wish: _Wish, now: 
         raise Duplicate("同一手机号码每场只能报名一次，原来的报名仍然有效。")
 
 
-def _take_or_wait(occasion: Occasion, quota: QuotaSeats, facts: _Facts, people: int) -> RegistrationStatus:
-    if take_seats(quota.id, people):
+def _confirmed_or_waiting(occasion: Occasion, facts: _Facts, people: int) -> RegistrationStatus:
+    if facts.seats.free >= people and not facts.awaited:
         return RegistrationStatus.CONFIRMED
     free, capacity = facts.seats.free, facts.seats.capacity
     if people > capacity > 0:
@@ -304,22 +326,23 @@ def _take_or_wait(occasion: Occasion, quota: QuotaSeats, facts: _Facts, people: 
     return RegistrationStatus.WAITLISTED
 
 
-_INSERT = insert(cast(Table, Registration.__table__)).returning(cast("ColumnElement[int]", Registration.__table__.c.id))
+_INSERT = insert(cast(Table, Registration.__table__))
 _INSERT_KEY = insert(cast(Table, IdempotencyKey.__table__))
 
 
 def _write(
     occasion: Occasion,
     quota: QuotaSeats,
-    number: str,
+    facts: _Facts,
     wish: _Wish,
     status: RegistrationStatus,
     actor: Actor | None,
     now: datetime,
-) -> int:
+) -> None:
     values: dict[str, Any] = {
+        "id": facts.id,
         "code": wish.code,
-        "number": number,
+        "number": facts.number,
         "occurrence_id": occasion.id,
         "quota_id": quota.id,
         "status": status.value,
@@ -337,29 +360,20 @@ def _write(
         "attended": 0,
         "entered_by_id": actor.user_id if actor else None,
     }
-    registration_id: int = session().execute(_INSERT, values).scalar_one()
-    session().execute(
-        _INSERT_KEY,
-        {
-            "key_hash": wish.key_hash,
-            "fingerprint": wish.fingerprint,
-            "registration_id": registration_id,
-            "created_at": now,
-        },
-    )
-    return registration_id
+    write(_INSERT, values)
+    key = {"key_hash": wish.key_hash, "fingerprint": wish.fingerprint, "registration_id": facts.id, "created_at": now}
+    write(_INSERT_KEY, key)
 
 
 def _announce(
-    registration_id: int,
-    number: str,
+    facts: _Facts,
     occasion: Occasion,
     wish: _Wish,
     status: RegistrationStatus,
     now: datetime,
     ticket_url: TicketUrl,
 ) -> None:
-    who = Guest(registration_id, wish.code, number, wish.name, wish.phone, wish.email, wish.party_size)
+    who = Guest(facts.id, wish.code, facts.number, wish.name, wish.phone, wish.email, wish.party_size)
     if status is RegistrationStatus.CONFIRMED:
         tell("registration.confirmed", "messages/registration_confirmed.txt", who, occasion, now, ticket_url)
     else:
