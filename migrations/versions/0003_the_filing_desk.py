@@ -274,15 +274,89 @@ def upgrade() -> None:
     op.add_column("plans", sa.Column("held_already", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("plans", sa.Column("review_step", sa.String(length=20)))
     op.add_column("plans", sa.Column("firm_by", sa.Date()))
+    op.add_column("plans", sa.Column("firm_by_told", sa.Date()))
+    op.add_column("plans", sa.Column("firm_by_late_told", sa.Date()))
     copied_from = sa.ForeignKey("plans.id", name="fk_plans_copied_from_id")
     op.add_column("plans", sa.Column("copied_from_id", sa.Integer(), copied_from), inline_references=True)
     op.create_index("ix_plans_copied_from_id", "plans", ["copied_from_id"])
+    watch = sa.ForeignKey("activity_watches.id", name="fk_messages_watch_id")
+    op.add_column("messages", sa.Column("watch_id", sa.Integer(), watch), inline_references=True)
+    op.create_index("ix_messages_watch_id", "messages", ["watch_id"])
+    # In words, because Alembic leaves ON DELETE out of references that are written within a column.
+    op.execute(
+        "ALTER TABLE plans ADD COLUMN form_reading_id INTEGER"
+        " CONSTRAINT fk_plans_form_reading_id REFERENCES form_readings (id) ON DELETE SET NULL"
+    )
+    op.create_index("ix_plans_form_reading_id", "plans", ["form_reading_id"])
+    _rows_of_imports()
     set_check("calls", "firm_up_days_plausible", "firm_up_days BETWEEN 0 AND 250")
     set_check("occurrences", "status_known", one_of("status", "proposed scheduled postponed cancelled"))
+    set_check("plan_events", "action_known", one_of("action", _PLAN_ACTIONS))
     set_check("activity_changes", "kind_known", one_of("kind", "published firmed_up changed postponed cancelled"))
+
+
+def _rows_of_imports() -> None:
+    """Rows of imported tables get a table of their own. Previews that nobody imported are dropped: uploading the file
+    again brings them back."""
+    rows = op.create_table(
+        "plan_import_rows",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("raw", sa.JSON(), nullable=False),
+        sa.Column("import_key", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("plan_code", sa.String(length=12), nullable=False),
+        sa.CheckConstraint("outcome IN ('filed', 'known', 'refused')", name=op.f("ck_plan_import_rows_outcome_known")),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["plan_imports.id"], name=op.f("fk_plan_import_rows_import_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_plan_import_rows")),
+    )
+    op.create_index(
+        "ix_plan_import_rows_import_id_outcome_number", "plan_import_rows", ["import_id", "outcome", "number"]
+    )
+    op.add_column("plan_imports", sa.Column("total", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("plan_imports", sa.Column("handled", sa.Integer(), nullable=False, server_default="0"))
+    kept = sa.table(
+        "plan_imports",
+        *(sa.column(name, sa.JSON()) for name in ("about", "rows", "results")),
+        *(sa.column(name, sa.Integer()) for name in ("id", "total", "handled")),
+        sa.column("finished_at", sa.DateTime(timezone=True)),
+    )
+    op.execute(kept.delete().where(kept.c.finished_at.is_(None)))
+    connection = op.get_bind()
+    for found in connection.execute(sa.select(kept)).all():
+        about = dict(found.about)
+        part = {"name": "", "agency": "", "columns": about.pop("columns"), "notes": about.pop("notes")}
+        about["parts"], about["unread"] = [part], about.pop("unread_sheets")
+        results = {result["line"]: result for result in found.results or []}
+        values = [
+            {
+                "import_id": found.id,
+                "number": number,
+                "part": 0,
+                "line": row["line"],
+                "raw": row["raw"],
+                "import_key": "",
+                "outcome": results[row["line"]]["outcome"],
+                "settled": False,
+                "reason": results[row["line"]]["reason"],
+                "plan_code": results[row["line"]]["plan_code"],
+            }
+            for number, row in enumerate(found.rows, start=1)
+        ]
+        if values:
+            op.bulk_insert(rows, values)
+        count = len(values)
+        op.execute(kept.update().where(kept.c.id == found.id).values(about=about, total=count, handled=count))
+    op.drop_column("plan_imports", "rows")
+    op.drop_column("plan_imports", "results")
 
 
 def downgrade() -> None:
     """There is no way back but the backup that was taken before: the way back would throw away what was filed since."""
     raise NotImplementedError("restore the backup taken before this migration")
-    set_check("plan_events", "action_known", one_of("action", _PLAN_ACTIONS))

@@ -76,6 +76,8 @@ class Message(Base):
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     """Stable over repeats, so that a mail system can drop them."""
     registration_id: Mapped[int | None] = reference("registrations.id")
+    watch_id: Mapped[int | None] = reference("activity_watches.id")
+    """The watch that it goes to; it is forgotten together with it."""
     status: Mapped[str] = mapped_column(String(10), default=MessageStatus.QUEUED.value)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

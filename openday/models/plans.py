@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from openday.db import Base
@@ -84,7 +84,13 @@ class Plan(PeriodColumns, Base):
     """The step of the agency's review that it waits for; NULL outside of that review."""
     firm_by: Mapped[date | None]
     """The day by which a vague time must be fixed, where it is not what the call's rule says."""
+    firm_by_told: Mapped[date | None]
+    """The day that the agency was last reminded of; another day is a new reminder."""
+    firm_by_late_told: Mapped[date | None]
+    """The day that the agency was last told has passed."""
     copied_from_id: Mapped[int | None] = reference("plans.id")
+    form_reading_id: Mapped[int | None] = mapped_column(ForeignKey("form_readings.id", ondelete="SET NULL"), index=True)
+    """The uploaded file that the first text was read from."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -201,7 +207,7 @@ class FormReading(Base):
 
 
 class PlanImport(Base):
-    """A table between its preview and its import: the rows as read, then the verdict on each."""
+    """A table between its preview and its import. Once `started_at` is set its rows are filed in their order."""
 
     __tablename__ = "plan_imports"
 
@@ -211,9 +217,35 @@ class PlanImport(Base):
     user_id: Mapped[int] = reference("users.id")
     filename: Mapped[str] = mapped_column(String(200))
     about: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What holds for the whole table: the columns as taken, notes, worksheets not read, and the choices made."""
-    rows: Mapped[list[Any]] = mapped_column(JSON)
-    results: Mapped[list[Any] | None] = mapped_column(JSON)
+    """What holds for the whole table: the columns of each part as taken, notes, what was not read, the choices made."""
+    total: Mapped[int] = mapped_column(default=0)
+    handled: Mapped[int] = mapped_column(default=0)
+    """Of the rows numbered up to here `outcome` says what became of them; of the others, what would."""
     started_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class PlanImportRow(Base):
+    """One row of a table to be imported, and the verdict on it."""
+
+    __tablename__ = "plan_import_rows"
+    __table_args__ = (
+        one_of("outcome", ("filed", "known", "refused")),
+        Index("ix_plan_import_rows_import_id_outcome_number", "import_id", "outcome", "number"),
+    )
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("plan_imports.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """Counts the rows of all parts of the file together, from 1."""
+    part: Mapped[int]
+    """Which of the sheets or tables of the file it stood in, from 0."""
+    line: Mapped[int]
+    """The number that a spreadsheet shows beside it."""
+    raw: Mapped[list[Any]] = mapped_column(JSON)
+    import_key: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(10))
+    settled: Mapped[bool]
+    """Refused for what the row itself says: nothing that changes in the directory can mend it."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    plan_code: Mapped[str] = mapped_column(String(12), default="")

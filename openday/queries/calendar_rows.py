@@ -10,6 +10,7 @@ from openday.rules.fuzzy_date import DayPart, FuzzyDate, Precision, read_period
 from openday.rules.seats import Seats
 from openday.rules.signup import SignupFacts, closure
 from openday.rules.states import SignupMode
+from openday.rules.watching import may_be_watched
 
 OVER = "over"
 """The state of an occurrence that has ended; the other states are those of sign-up."""
@@ -182,9 +183,16 @@ class ActivityPage:
     contact: str
     contact_phone: str
     published_at: datetime
+    postpone_reason: str
     slots: tuple[Slot, ...]
     history: tuple[tuple[datetime, str, str], ...]
     outcome: PublicOutcome | None
+
+    def watchable(self, today: date) -> bool:
+        """Whether one may ask to be told of changes."""
+        entry = self.entry
+        postponed = bool(self.postpone_reason)
+        return may_be_watched(cancelled=entry.cancelled, postponed=postponed, last_day=entry.last_day, today=today)
 
 
 def seats_shown(slots: Iterable[Slot]) -> tuple[tuple[int, int, int], ...]:

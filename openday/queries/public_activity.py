@@ -30,6 +30,7 @@ def activity_page(code: str) -> ActivityPage:
         Activity.contact,
         Activity.contact_phone,
         Activity.published_at,
+        Activity.postpone_reason,
         Agency.slug,
         Agency.phone,
     )
@@ -60,6 +61,7 @@ def activity_page(code: str) -> ActivityPage:
         contact=head.contact,
         contact_phone=head.contact_phone,
         published_at=head.published_at,
+        postpone_reason=head.postpone_reason,
         slots=slots,
         history=_history(head.activity_id),
         outcome=PublicOutcome(head.held_on, head.people, head.text) if head.held_on else None,

@@ -17,7 +17,6 @@ from openday.delivery import state_holidays
 from openday.models.housekeeping import CalendarDay
 from openday.rules.working_days import WorkingCalendar, missing_festivals, years_entered
 
-
 CALENDAR_AHEAD = timedelta(days=90)
 """How far due dates reach: a year that begins within it and whose notice is not entered is pointed out."""
 

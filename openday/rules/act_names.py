@@ -23,6 +23,7 @@ _RECORDS: Final = {
     "suggestion": "意见建议",
     "summary_template": "汇总表样式",
     "user": "人员",
+    "watch": "变更通知登记",
     "working_days": "工作日历",
 }
 
@@ -41,6 +42,8 @@ _MESSAGES: Final = {
     "registration.promoted": "候补转正",
     "registration.waitlisted": "登记候补",
     "suggestion.answered": "意见建议答复",
+    "watch.confirm": "确认接收变更通知",
+    "watch.news": "活动变更通知",
 }
 
 _ACTS: Final = {
@@ -108,6 +111,9 @@ _ACTS: Final = {
     "summary_template.create": "保存汇总表样式",
     "summary_template.remove": "删除汇总表样式",
     "summary_table.export": "导出汇总表",
+    "watch.ask": "登记接收变更通知",
+    "watch.confirm": "确认接收变更通知",
+    "watch.end": "删除变更通知登记",
     "working_days.load": "载入放假安排",
     "working_days.notice": "按通知录入放假安排",
     "working_days.remove": "移除工作日历的日期",

@@ -23,6 +23,7 @@ from openday.rules.states import ActivityStatus, Channel, OccurrenceStatus, Regi
 from openday.rules.wording import span_text
 from openday.services import ledger
 from openday.services.search_index import index_activity
+from openday.services.watch_steps import tell_watchers
 
 PageUrl = Callable[[str], str]
 """From an activity's code to the absolute address of its public page."""
@@ -31,6 +32,8 @@ TicketUrl = Callable[[str], str]
 """From a registration's code to the absolute address of its ticket."""
 
 LONGEST_REASON = 500
+_ALWAYS_TOLD = frozenset({"firmed_up", "postponed", "cancelled"})
+_SHOWN = (b"UID:", b"DTSTART", b"DTEND", b"LOCATION", b"STATUS:")
 CALENDAR = "calendar"
 """The revision that stands for everything the public calendar shows."""
 
@@ -39,15 +42,26 @@ def announce(activity: Activity, kind: str, text: str, *, now: datetime, page_ur
     """Write down one public change of an activity whose row the caller holds.
 
     `kind` is one of ActivityChange's; `text` is the line that residents read. SEQUENCE goes up by one, except with the
-    publication itself, which is 0.
+    publication itself, which is 0. Whoever asked to be told hears of a new time or place, of a postponement and of a
+    cancellation, and of nothing else.
     """
     session().add(ActivityChange(activity_id=activity.id, kind=kind, text=text, at=now))
     if kind != "published":
         activity.sequence += 1
     activity.changed_at = now
     session().flush()
+    before = _when_and_where(activity.event_bytes)
     rewrite_events(activity, page_url)
     bump(CALENDAR, now)
+    if kind in _ALWAYS_TOLD or (kind == "changed" and _when_and_where(activity.event_bytes) != before):
+        page = page_url(activity.code)
+        tell_watchers(activity, public_occurrences(activity.id), kind, text, now=now, page=page)
+
+
+def _when_and_where(events: bytes) -> list[bytes]:
+    """What a calendar shows of time, place and whether it takes place; a blank begins what goes on with a line."""
+    lines = events.replace(b"\r\n ", b"").split(b"\r\n")
+    return [line for line in lines if line.startswith(_SHOWN)]
 
 
 def public_reason(reason: str, field: str = "reason") -> str:
@@ -118,15 +132,18 @@ def calendar_entries(activity: Activity, occurrences: Sequence[Occurrence], url:
 
 def _firm_entry(activity: Activity, occurrence: Occurrence, several: bool, url: str) -> CalendarEntry:
     number = occurrence.number or 1
+    # What is put off is taken out of calendars at its old time; under the same UID it comes back at the new one.
+    postponed = occurrence.status == OccurrenceStatus.POSTPONED
+    summary = f"{activity.theme}（第{number}场）" if several else activity.theme
     return _entry(
         activity,
         uid=activity.uid if number == 1 else _numbered(activity.uid, number),
-        summary=f"{activity.theme}（第{number}场）" if several else activity.theme,
+        summary=f"{summary}（延期，新的时间待定）" if postponed else summary,
         location=occurrence.venue,
         start=occurrence.starts_at,
         end=occurrence.ends_at,
         tentative=False,
-        cancelled=occurrence.status == OccurrenceStatus.CANCELLED,
+        cancelled=postponed or occurrence.status == OccurrenceStatus.CANCELLED,
         url=url,
     )
 
@@ -168,6 +185,7 @@ def _entry(
 def _description(activity: Activity) -> str:
     parts = [
         ("取消原因", activity.cancel_reason),
+        ("延期原因", activity.postpone_reason),
         ("活动时间", activity.time_text if activity.vague else ""),
         ("活动对象", activity.audience_text),
         ("活动内容", activity.content),

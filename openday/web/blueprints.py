@@ -46,6 +46,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "suggestions",
         "surveys",
         "tickets",
+        "watches",
     ),
 }
 

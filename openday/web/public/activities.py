@@ -53,6 +53,7 @@ def _page(code: str, layout: Mapping[str, Any]) -> kept.Rendered:
         held_on=cards.day_name(found.outcome.held_on) if found.outcome else "",
         page_url=absolute_url("public.activity", code=code),
         feed_url=url_for("feeds.activity", code=code),
+        watch_url=url_for("public.watch_new", code=code) if found.watchable(now.date()) else "",
         poster_url=address_of("public.activity_poster", code=code),
         agency_url=url_for("public.calendar", view="list", agency=found.agency_slug),
         **layout,
@@ -69,6 +70,7 @@ def _change(at: datetime, kind: str, text: str) -> dict[str, Any]:
         "published": _("活动发布"),
         "firmed_up": _("时间和地点确定"),
         "changed": _("活动变更"),
+        "postponed": _("活动延期"),
         "cancelled": _("活动或场次取消"),
     }
     return {**line, "what": words[kind], "note": "" if kind == "published" else text}
