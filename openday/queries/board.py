@@ -6,45 +6,42 @@ The number of queries does not depend on how many agencies or plans there are.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import joinedload
 
 from openday.db import session
 from openday.models.activities import Activity
 from openday.models.aftermath import Outcome, Suggestion
-from openday.models.calls import Call
-from openday.models.people import Agency, Jurisdiction
+from openday.models.people import Agency
 from openday.models.plans import Plan, PlanEvent
-from openday.queries.coverage import (
-    Coverage,
-    coverage,
-    day_begins,
-    last_ends,
-    latest_held_day_overdue,
-    over_since,
+from openday.queries.clashes import AHEAD
+from openday.queries.coverage import day_begins, last_ends, latest_held_day_overdue, over_since
+from openday.queries.coverage_page import (
+    CoveragePage,
+    OpenCall,
+    Wanted,
+    calls_in_view,
+    coverage_lines,
+    page_from,
 )
-from openday.queries.office_plans import around
+from openday.queries.places import PlaceView, place_view
 from openday.queries.scope import within_reach
+from openday.queries.timetable import timetable
 from openday.queries.working_calendar import CALENDAR_AHEAD, working_calendar
+from openday.queries.year_strip import year_days
+from openday.rules.clashes import Clash, find_clashes
 from openday.rules.deadlines import Deadline, deadline, outcome_due, reply_due
-from openday.rules.permissions import Actor, Right, may
+from openday.rules.permissions import Actor, Right
 from openday.rules.plan_states import PlanAction, PlanStatus
 from openday.rules.states import SuggestionStatus
 from openday.rules.working_days import WorkingCalendar, describe_unknown_years
+from openday.rules.year_strip import YearStrip, year_strip
 
 SHOWN = 10
+CLASHES_SHOWN = 5
 _OFFICE_TURN = (SuggestionStatus.RECEIVED, SuggestionStatus.AGENCY_APPROVED)
 _AGENCY_TURN = (SuggestionStatus.OPEN, SuggestionStatus.DRAFTED)
 _OTHER_STEPS = {"create": "新建", "import": "由表格导入"}
-
-
-@dataclass(frozen=True)
-class BoardCall:
-    """A call as the board names it."""
-
-    id: int
-    title: str
-    due: Deadline
 
 
 @dataclass(frozen=True)
@@ -85,24 +82,35 @@ class LatestStep:
 
 @dataclass(frozen=True)
 class Board:
-    """The whole page. Lists hold at most `SHOWN`, the counts hold all; `coverage` is empty without a call."""
+    """The whole page. Lists hold at most `SHOWN`, the counts hold all; without a call the coverage has no lines.
 
-    calls: tuple[BoardCall, ...]
-    call: BoardCall | None
-    coverage: tuple[Coverage, ...]
+    `to_review` counts what waits for this very office; what waits for offices below stands in `to_review_below`.
+    """
+
+    coverage: CoveragePage
     to_review: int
+    to_review_below: int
     outcomes_overdue: int
     outcomes: tuple[OutcomeOverdue, ...]
     suggestions_overdue: int
     suggestion_counts: dict[str, int]
     suggestions: tuple[SuggestionLine, ...]
     latest: tuple[LatestStep, ...]
+    strip: YearStrip
+    clashes: tuple[Clash, ...]
+    clashes_certain: int
+    clashes_total: int
     calendar_warning: str
 
     @property
-    def missing(self) -> tuple[Coverage, ...]:
-        """The agencies that still owe a plan to the call."""
-        return tuple(row for row in self.coverage if row.missing)
+    def call(self) -> OpenCall | None:
+        """The open call that the coverage is about."""
+        return self.coverage.call
+
+    @property
+    def missing(self) -> int:
+        """How many agencies still owe a plan to the call."""
+        return self.coverage.counts["missing"]
 
     @property
     def overdue(self) -> int:
@@ -110,61 +118,74 @@ class Board:
         return self.outcomes_overdue + self.suggestions_overdue
 
 
-def office_board(actor: Actor, now: datetime, *, call_id: int | None = None) -> Board:
-    """What the office sees first; `call_id` chooses among the open calls, by default the newest."""
-    calendar = working_calendar()
-    calls = _open_calls(actor, now, calendar)
+def office_board(actor: Actor, now: datetime, *, call_id: int | None = None, place_id: int | None = None) -> Board:
+    """What the office sees first; `call_id` chooses among the open calls, by default the newest, and `place_id` a
+    place below its own.
+
+    Raises:
+        NotFound: the place is not within reach.
+    """
+    today, calendar = now.date(), working_calendar()
+    view = place_view(actor, place_id)
+    calls = calls_in_view(actor, now, calendar)
     call = next((each for each in calls if each.id == call_id), calls[0] if calls else None)
-    in_reach = within_reach(actor, Right.PLAN_READ)
-    rows = coverage([Plan.call_id == call.id], in_reach, now, call_id=call.id) if call else ()
-    outcomes_overdue, outcomes = _outcomes_overdue(actor, now, calendar)
-    counts = _suggestion_counts(actor)
-    suggestions_overdue, suggestions = _suggestions(actor, now, calendar)
-    assumed = calendar.unknown_years(now.date(), now.date() + CALENDAR_AHEAD)
+    lines = coverage_lines(actor, view, call.id, now, calendar) if call else ()
+    outcomes_overdue, outcomes = _outcomes_overdue(actor, view, now, calendar)
+    counts = _suggestion_counts(actor, view)
+    suggestions_overdue, suggestions = _suggestions(actor, view, now, calendar)
+    mine, all_waiting = _to_review(actor, view)
+    strip, clashes = _coordination(actor, view, today, calendar, call)
     return Board(
-        calls=calls,
-        call=call,
-        coverage=rows,
-        to_review=_to_review(actor),
+        coverage=page_from(view, calls, call, lines, Wanted()),
+        to_review=mine,
+        to_review_below=all_waiting - mine,
         outcomes_overdue=outcomes_overdue,
         outcomes=outcomes,
         suggestions_overdue=suggestions_overdue,
         suggestion_counts=counts,
         suggestions=suggestions,
-        latest=_latest(actor),
-        calendar_warning=describe_unknown_years(assumed),
+        latest=_latest(actor, view),
+        strip=strip,
+        clashes=clashes[:CLASHES_SHOWN],
+        clashes_certain=sum(clash.certain for clash in clashes),
+        clashes_total=len(clashes),
+        calendar_warning=describe_unknown_years(calendar.unknown_years(today, today + CALENDAR_AHEAD)),
     )
 
 
-def _open_calls(actor: Actor, now: datetime, calendar: WorkingCalendar) -> tuple[BoardCall, ...]:
-    """The open calls of the person's place, of everything below it, and of the places above."""
-    here = actor.jurisdiction_path
-    statement = (
-        select(Call)
-        .join(Jurisdiction, Jurisdiction.id == Call.jurisdiction_id)
-        .where(Call.status == "open", around(actor))
-        .order_by(Call.year.desc(), (Jurisdiction.path == here).desc(), Call.id.desc())
-    )
-    calls = session().scalars(statement) if may(actor, Right.CALL_READ) else ()
-    return tuple(BoardCall(call.id, call.title, deadline(call.due_on, now, calendar)) for call in calls)
+def _coordination(
+    actor: Actor, view: PlaceView, today: date, calendar: WorkingCalendar, call: OpenCall | None
+) -> tuple[YearStrip, tuple[Clash, ...]]:
+    """The year of the call, or this one, and all clashes from today on, out of the same two queries."""
+    year = call.year if call else today.year
+    first, last = year_days(year)
+    filings = timetable(actor, view, min(first, today), max(last, today + AHEAD))
+    strip = year_strip(filings, year, calendar, campaign_month=call.campaign_month if call else None)
+    return strip, find_clashes(filings, today)
 
 
-def _to_review(actor: Actor) -> int:
+def _to_review(actor: Actor, view: PlaceView) -> tuple[int, int]:
+    """How many plans wait for this very office, and how many for it and the offices below."""
+    own = case((view.below(own_level=True), 1), else_=0)
     statement = (
-        select(func.count())
+        select(func.coalesce(func.sum(own), 0), func.count())
         .select_from(Plan)
         .join(Agency, Agency.id == Plan.agency_id)
-        .where(within_reach(actor, Right.PLAN_READ), Plan.status == PlanStatus.OFFICE_REVIEW)
+        .where(within_reach(actor, Right.PLAN_READ), view.below(), Plan.status == PlanStatus.OFFICE_REVIEW)
     )
-    return session().scalar(statement) or 0
+    mine, all_waiting = session().execute(statement).one()
+    return int(mine), all_waiting
 
 
-def _outcomes_overdue(actor: Actor, now: datetime, calendar: WorkingCalendar) -> tuple[int, tuple[OutcomeOverdue, ...]]:
+def _outcomes_overdue(
+    actor: Actor, view: PlaceView, now: datetime, calendar: WorkingCalendar
+) -> tuple[int, tuple[OutcomeOverdue, ...]]:
     """How many there are, and the first of them; the working days become one day to compare with."""
     ends = last_ends()
     too_late = day_begins(latest_held_day_overdue(now.date(), calendar) + timedelta(days=1))
     conditions = (
         within_reach(actor, Right.OUTCOME_READ),
+        view.below(),
         Plan.status == PlanStatus.PUBLISHED,
         Outcome.id.is_(None),
         over_since(ends, too_late),
@@ -186,17 +207,19 @@ def _outcomes_overdue(actor: Actor, now: datetime, calendar: WorkingCalendar) ->
     return total, tuple(sorted(found, key=lambda each: each.last_day))
 
 
-def _suggestion_counts(actor: Actor) -> dict[str, int]:
+def _suggestion_counts(actor: Actor, view: PlaceView) -> dict[str, int]:
     statement = (
         select(Suggestion.status, func.count())
         .join(Agency, Agency.id == Suggestion.agency_id)
-        .where(within_reach(actor, Right.SUGGESTION_READ))
+        .where(within_reach(actor, Right.SUGGESTION_READ), view.below())
         .group_by(Suggestion.status)
     )
     return {row[0]: row[1] for row in session().execute(statement)}
 
 
-def _suggestions(actor: Actor, now: datetime, calendar: WorkingCalendar) -> tuple[int, tuple[SuggestionLine, ...]]:
+def _suggestions(
+    actor: Actor, view: PlaceView, now: datetime, calendar: WorkingCalendar
+) -> tuple[int, tuple[SuggestionLine, ...]]:
     """How many answers are overdue; and what is the office's turn or overdue, the most urgent first.
 
     The clock runs from the day a suggestion came in, also while it waits for moderation and has no due date yet.
@@ -205,7 +228,7 @@ def _suggestions(actor: Actor, now: datetime, calendar: WorkingCalendar) -> tupl
     late: ColumnElement[bool] = Suggestion.status.in_((*_OFFICE_TURN, *_AGENCY_TURN)) & (
         (Suggestion.due_on < now.date()) | unread
     )
-    in_reach = within_reach(actor, Right.SUGGESTION_READ)
+    in_reach = within_reach(actor, Right.SUGGESTION_READ) & view.below()
     count = select(func.count()).select_from(Suggestion).join(Agency, Agency.id == Suggestion.agency_id)
     overdue = session().scalar(count.where(in_reach, late)) or 0
     statement = (
@@ -240,12 +263,12 @@ def _came_in_too_long_ago(today: date, calendar: WorkingCalendar) -> datetime:
     return day_begins(day + timedelta(days=1))
 
 
-def _latest(actor: Actor) -> tuple[LatestStep, ...]:
+def _latest(actor: Actor, view: PlaceView) -> tuple[LatestStep, ...]:
     statement = (
         select(PlanEvent)
         .join(PlanEvent.plan)
         .join(Plan.agency)
-        .where(within_reach(actor, Right.PLAN_READ), PlanEvent.to_status != PlanStatus.DRAFT)
+        .where(within_reach(actor, Right.PLAN_READ), view.below(), PlanEvent.to_status != PlanStatus.DRAFT)
         .options(joinedload(PlanEvent.actor), joinedload(PlanEvent.plan).joinedload(Plan.agency))
         .order_by(PlanEvent.id.desc())
         .limit(SHOWN)

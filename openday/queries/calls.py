@@ -46,6 +46,8 @@ class AgencyStanding:
     owed: int
     counts: dict[str, int]
     late: int
+    due_on: date | None = None
+    """A later deadline of its own."""
 
     @property
     def filed(self) -> int:
@@ -110,8 +112,35 @@ def open_calls(actor: Actor) -> tuple[CallChoice, ...]:
         .where(Call.status == "open", Jurisdiction.path.in_(_places_above(actor.jurisdiction_path)))
         .order_by(Call.year.desc(), Call.due_on, Call.id.desc())
     )
-    calls = session().scalars(statement) if may(actor, Right.CALL_READ) else ()
-    return tuple(CallChoice(call.id, call.year, call.title, call.due_on, call.brand, call.wording) for call in calls)
+    calls = session().scalars(statement).all() if may(actor, Right.CALL_READ) else ()
+    later = later_days(actor.agency_id)
+    return tuple(
+        CallChoice(call.id, call.year, call.title, later_of(call, later), call.brand, call.wording) for call in calls
+    )
+
+
+def later_days(agency_id: int | None) -> dict[int, date]:
+    """Call id to the deadline that an agency was given for itself; only calls for which it was."""
+    statement = select(CallAgency.call_id, CallAgency.due_on).where(
+        CallAgency.agency_id == (agency_id or 0), CallAgency.due_on.is_not(None)
+    )
+    return {row.call_id: row.due_on for row in session().execute(statement)}
+
+
+def later_of(call: Call, later: dict[int, date]) -> date:
+    """The day by which an agency must file to a call, out of its `later_days`."""
+    return max(call.due_on, later.get(call.id, call.due_on))
+
+
+def due_for(call: Call, agency_id: int) -> date:
+    """The day by which an agency must file to a call: the call's, or a later one that it was given."""
+    return later_of(call, later_days(agency_id))
+
+
+def filed_by(call_id: int, agency_id: int) -> int:
+    """How many plans of an agency count as filed to a call."""
+    statement = select(func.count()).where(Plan.call_id == call_id, Plan.agency_id == agency_id, Plan.status.in_(FILED))
+    return session().scalar(statement) or 0
 
 
 def calls_for_import(actor: Actor) -> tuple[CallChoice, ...]:
@@ -182,7 +211,7 @@ def call_page(actor: Actor, call_id: int) -> CallPage:
         manageable=can(actor, Right.CALL_MANAGE, Subject(jurisdiction_path=call.jurisdiction.path)),
         stamp=stamp_of(call),
         owed=owed,
-        agencies=_standings(call.id, owed),
+        agencies=_standings(call, owed),
     )
 
 
@@ -210,7 +239,9 @@ def stamp_of(call: Call) -> str:
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()[:24]
 
 
-def _standings(call_id: int, owed: dict[int, int]) -> tuple[AgencyStanding, ...]:
+def _standings(call: Call, owed: dict[int, int]) -> tuple[AgencyStanding, ...]:
+    call_id = call.id
+    later = {row.agency_id: row.due_on for row in call.owed if row.due_on and row.due_on > call.due_on}
     counted = (
         select(Plan.agency_id, Plan.status, Plan.filed_late, func.count().label("plans"))
         .where(Plan.call_id == call_id)
@@ -228,7 +259,8 @@ def _standings(call_id: int, owed: dict[int, int]) -> tuple[AgencyStanding, ...]
     )
     agencies = session().execute(select(Agency.id, Agency.name).where(concerned).order_by(Agency.name, Agency.id))
     return tuple(
-        AgencyStanding(id_, name, owed.get(id_, 0), counts.get(id_, {}), late.get(id_, 0)) for id_, name in agencies
+        AgencyStanding(id_, name, owed.get(id_, 0), counts.get(id_, {}), late.get(id_, 0), later.get(id_))
+        for id_, name in agencies
     )
 
 

@@ -1,35 +1,37 @@
-"""How far each agency has come: owed, filed, on record, published, held, reported."""
+"""How far each agency has come: owed, filed, on record, published, held, reported, answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, case, func, or_, select
 
 from openday.clock import SHANGHAI
 from openday.db import session
 from openday.models.activities import Activity
-from openday.models.aftermath import Outcome
-from openday.models.calls import CallAgency
+from openday.models.aftermath import Outcome, Suggestion
+from openday.models.calls import Call, CallAgency, Reminder
 from openday.models.occurrences import Occurrence
-from openday.models.people import Agency
+from openday.models.people import Agency, Jurisdiction
 from openday.models.plans import Plan
 from openday.queries.calls import FILED
 from openday.rules.deadlines import outcome_due
 from openday.rules.plan_states import PlanStatus
-from openday.rules.states import OccurrenceStatus
+from openday.rules.states import OccurrenceStatus, SuggestionStatus
 from openday.rules.working_days import WorkingCalendar
 
 RECORDED = frozenset({PlanStatus.ON_RECORD, PlanStatus.PUBLISHED, PlanStatus.CANCELLED})
 """States that a plan reaches only after the office approved it."""
 
 
-_COUNTS = ("filed", "on_record", "published", "held", "reported")
+_COUNTS = ("filed", "on_record", "published", "held", "reported", "late")
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """One agency: each number counts plans, and each is a part of the one before (but for what was owed)."""
+    """One agency, or all of a place: each number counts plans, and each is a part of the one before (but for what was
+    owed). `asked` and `answered` count the suggestions about these plans. `due` is the agency's own deadline."""
 
     agency_id: int
     agency: str
@@ -39,6 +41,14 @@ class Coverage:
     published: int
     held: int
     reported: int
+    late: int = 0
+    asked: int = 0
+    answered: int = 0
+    phone: str = ""
+    path: str = "/"
+    due: date | None = None
+    extended: bool = False
+    reminded_on: date | None = None
 
     @property
     def missing(self) -> int:
@@ -52,11 +62,49 @@ def coverage(of_plans: Iterable[ColumnElement[bool]], in_reach: ColumnElement[bo
 
     `of_plans` are conditions on plans; without a call nothing is owed.
     """
+    conditions = list(of_plans)
+    plans, owes = _plan_counts(conditions, now), _owed(call_id or 0)
+    heard, reminded = _suggestion_counts(conditions), _reminders(call_id or 0)
+    statement = (
+        select(
+            Agency.id, Agency.name, Agency.phone, Jurisdiction.path, owes.c.owed, owes.c.due, owes.c.extended,
+            *(plans.c[name] for name in _COUNTS), heard.c.asked, heard.c.answered, reminded.c.reminded_on,
+        )
+        .join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
+        .outerjoin(plans, plans.c.agency_id == Agency.id)
+        .outerjoin(owes, owes.c.agency_id == Agency.id)
+        .outerjoin(heard, heard.c.agency_id == Agency.id)
+        .outerjoin(reminded, reminded.c.agency_id == Agency.id)
+        .where(in_reach, or_(owes.c.owed > 0, plans.c.agency_id.is_not(None)))
+        .order_by(Agency.name, Agency.id)
+    )  # fmt: skip
+    return tuple(_row(row) for row in session().execute(statement))
+
+
+def _row(row: Row[Any]) -> Coverage:
+    counts: dict[str, Any] = {name: int(getattr(row, name) or 0) for name in (*_COUNTS, "owed", "asked", "answered")}
+    return Coverage(
+        agency_id=row.id, agency=row.name, phone=row.phone, path=row.path, due=row.due, extended=bool(row.extended),
+        reminded_on=row.reminded_on, **counts,
+    )  # fmt: skip
+
+
+def summed(rows: Iterable[Coverage], *, id_: int, name: str, path: str) -> Coverage:
+    """Several agencies as one line, for the place in which they lie."""
+    found = list(rows)
+    numbers = ("owed", *_COUNTS, "asked", "answered")
+    total: dict[str, Any] = {number: sum(getattr(row, number) for row in found) for number in numbers}
+    return Coverage(agency_id=id_, agency=name, path=path, **total)
+
+
+def _plan_counts(of_plans: Sequence[ColumnElement[bool]], now: datetime) -> Subquery:
     ends = last_ends()
-    plans = (
+    filed = Plan.status.in_(FILED)
+    return (
         select(
             Plan.agency_id,
-            func.sum(case((Plan.status.in_(FILED), 1), else_=0)).label("filed"),
+            func.sum(case((filed, 1), else_=0)).label("filed"),
+            func.sum(case((filed & Plan.filed_late, 1), else_=0)).label("late"),
             func.sum(case((Plan.status.in_(RECORDED), 1), else_=0)).label("on_record"),
             func.sum(case((Plan.status == PlanStatus.PUBLISHED, 1), else_=0)).label("published"),
             func.sum(case((was_held(ends, now), 1), else_=0)).label("held"),
@@ -68,17 +116,45 @@ def coverage(of_plans: Iterable[ColumnElement[bool]], in_reach: ColumnElement[bo
         .group_by(Plan.agency_id)
         .subquery()
     )
-    owes = select(CallAgency.agency_id, CallAgency.owed).where(CallAgency.call_id == (call_id or 0)).subquery()
-    statement = (
-        select(Agency.id, Agency.name, owes.c.owed, *(plans.c[name] for name in _COUNTS))
-        .outerjoin(plans, plans.c.agency_id == Agency.id)
-        .outerjoin(owes, owes.c.agency_id == Agency.id)
-        .where(in_reach, or_(owes.c.owed > 0, plans.c.agency_id.is_not(None)))
-        .order_by(Agency.name, Agency.id)
+
+
+def _owed(call_id: int) -> Subquery:
+    """(agency_id, owed, due, extended): `due` is the later one of the call's deadline and the agency's own."""
+    later = CallAgency.due_on > Call.due_on
+    return (
+        select(
+            CallAgency.agency_id,
+            CallAgency.owed,
+            case((later, CallAgency.due_on), else_=Call.due_on).label("due"),
+            case((later, 1), else_=0).label("extended"),
+        )
+        .join(Call, Call.id == CallAgency.call_id)
+        .where(CallAgency.call_id == call_id)
+        .subquery()
     )
-    return tuple(
-        Coverage(row.id, row.name, row.owed or 0, *(int(getattr(row, name) or 0) for name in _COUNTS))
-        for row in session().execute(statement)
+
+
+def _suggestion_counts(of_plans: Sequence[ColumnElement[bool]]) -> Subquery:
+    return (
+        select(
+            Plan.agency_id,
+            func.count().label("asked"),
+            func.sum(case((Suggestion.status == SuggestionStatus.ANSWERED, 1), else_=0)).label("answered"),
+        )
+        .join(Activity, Activity.plan_id == Plan.id)
+        .join(Suggestion, Suggestion.activity_id == Activity.id)
+        .where(Suggestion.status != SuggestionStatus.REMOVED, *of_plans)
+        .group_by(Plan.agency_id)
+        .subquery()
+    )
+
+
+def _reminders(call_id: int) -> Subquery:
+    return (
+        select(Reminder.agency_id, func.max(Reminder.day).label("reminded_on"))
+        .where(Reminder.call_id == call_id)
+        .group_by(Reminder.agency_id)
+        .subquery()
     )
 
 

@@ -1,13 +1,14 @@
 """What waits for whom: the agency's desk, in a constant number of queries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from openday.db import session
 from openday.models.plans import Plan
+from openday.queries.calls import later_days, later_of
 from openday.queries.outcomes import OutcomeOwed, outcomes_owed
 from openday.queries.plans import PlanLine, plan_line
 from openday.queries.suggestions import SuggestionLine, suggestions_waiting
@@ -69,17 +70,18 @@ def _plans(actor: Actor, status: PlanStatus, now: datetime, calendar: WorkingCal
         .order_by(Plan.updated_at, Plan.id)
         .limit(SHOWN)
     )
+    later = later_days(actor.agency_id)
     return tuple(
-        Waiting(plan_line(plan), _call_deadline(plan, now, calendar), plan.submitted_at is not None)
+        Waiting(plan_line(plan), _call_deadline(plan, later, now, calendar), plan.submitted_at is not None)
         for plan in session().scalars(statement)
     )
 
 
-def _call_deadline(plan: Plan, now: datetime, calendar: WorkingCalendar) -> Deadline | None:
-    """The call's deadline; what has left the agency in time before is not held to it again."""
+def _call_deadline(plan: Plan, later: dict[int, date], now: datetime, calendar: WorkingCalendar) -> Deadline | None:
+    """The call's deadline, or the agency's own; what has left the agency in time before is not held to it again."""
     if plan.call is None or plan.submitted_at is not None:
         return None
-    return deadline(plan.call.due_on, now, calendar)
+    return deadline(later_of(plan.call, later), now, calendar)
 
 
 def _counts(actor: Actor) -> dict[str, int]:

@@ -39,6 +39,7 @@ class Right(StrEnum):
 
     CALL_READ = "call.read"
     CALL_MANAGE = "call.manage"
+    CALL_REMIND = "call.remind"
     PLAN_READ = "plan.read"
     PLAN_FILE = "plan.file"
     PLAN_AGENCY_REVIEW = "plan.agency_review"
@@ -91,6 +92,7 @@ _OFFICER, _ADMIN, _AUDITOR = Role.OFFICER, Role.ADMIN, Role.AUDITOR
 RIGHTS: dict[Right, dict[Role, Reach]] = {
     Right.CALL_READ: {_FILER: _A, _REVIEWER: _A, _OFFICER: _T, _ADMIN: _T, _AUDITOR: _T},
     Right.CALL_MANAGE: {_OFFICER: _T},
+    Right.CALL_REMIND: {_OFFICER: _T},
     Right.PLAN_READ: {_FILER: _A, _REVIEWER: _A, _OFFICER: _T, _ADMIN: _T, _AUDITOR: _T},
     Right.PLAN_FILE: {_FILER: _A},
     Right.PLAN_AGENCY_REVIEW: {_REVIEWER: _A},

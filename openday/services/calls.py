@@ -1,4 +1,4 @@
-"""The office's calls (征集通知): opened, changed, closed."""
+"""The office's calls (征集通知): opened, changed, extended, closed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,16 @@ from openday.db import session, use_case
 from openday.errors import ChangedByAnother, Conflict, Duplicate, Forbidden, NotFound, Refused
 from openday.models.calls import Call, CallAgency
 from openday.models.people import Agency, Jurisdiction
+from openday.models.plans import Plan
 from openday.queries.calls import stamp_of
 from openday.queries.scope import within_reach
+from openday.rules.deadlines import was_late
 from openday.rules.permissions import Actor, Right, Subject, can, may
+from openday.rules.wording import day_text
 from openday.services import ledger
 
 MOST_OWED = 999
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,14 @@ class CallDraft:
     campaign_month: int | None = None
     brand: str = ""
     owed: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """More time: the new last day, and why."""
+
+    due_on: date
+    reason: str
 
 
 @use_case
@@ -73,7 +85,9 @@ def change_call(actor: Actor, call_id: int, draft: CallDraft, *, stamp: str) -> 
     _judge(actor, draft)
     _refuse_namesake(call.jurisdiction_id, draft, besides=call.id)
     _write(call, draft)
-    ledger.record("call.change", actor=actor, record_type="call", record_id=call.id, now=now)
+    ledger.record(
+        "call.change", actor=actor, record_type="call", record_id=call.id, now=now, due=draft.due_on.isoformat()
+    )
 
 
 @use_case
@@ -90,6 +104,58 @@ def close_call(actor: Actor, call_id: int) -> None:
         raise Conflict("这项征集通知已经结束")
     call.status = "closed"
     ledger.record("call.close", actor=actor, record_type="call", record_id=call.id, now=now)
+
+
+@use_case
+def extend_call(actor: Actor, call_id: int, extension: Extension, *, agency_id: int | None = None) -> int:
+    """Give all agencies, or one that owes to the call, more time; returns how many plans are no longer late.
+
+    Raises:
+        NotFound: no such call within reach, or the agency does not owe to it.
+        Conflict: the call is closed.
+        Refused: no reason, or a day that gives nobody more time.
+    """
+    now = clock.now()
+    call = _call_in_reach(actor, call_id)
+    if call.status != "open":
+        raise Conflict("这项征集通知已经结束，不能再延期")
+    owed = session().get(CallAgency, (call_id, agency_id)) if agency_id is not None else None
+    if agency_id is not None and owed is None:
+        raise NotFound()
+    before = max(call.due_on, owed.due_on) if owed and owed.due_on else call.due_on
+    _judge_extension(call, before, extension)
+    if owed is not None:
+        owed.due_on, owed.extension_reason = extension.due_on, extension.reason
+    else:
+        call.due_on = extension.due_on
+    ledger.record(
+        "call.extend" if owed is None else "call.extend_agency",
+        actor=actor, record_type="call", record_id=call.id, agency_id=agency_id, now=now,
+        before=before.isoformat(), due=extension.due_on.isoformat(), reason=extension.reason,
+    )  # fmt: skip
+    return _forgive(call_id, extension.due_on, agency_id)
+
+
+def _judge_extension(call: Call, before: date, extension: Extension) -> None:
+    if not extension.reason:
+        raise Refused("请写明延期的理由，单位会看到", field="reason")
+    if len(extension.reason) > LONGEST_REASON:
+        raise Refused(f"理由最多{LONGEST_REASON}个字，现在有{len(extension.reason)}个字", field="reason")
+    if extension.due_on <= before:
+        raise Refused(f"新的截止日期应晚于{day_text(before)}", field="due_on")
+    if extension.due_on.year > call.year + 1:
+        raise Refused(f"截止日期与{call.year}年度不符，请核对", field="due_on")
+
+
+def _forgive(call_id: int, due_on: date, agency_id: int | None) -> int:
+    """What came after the old deadline and before the new one is not late any more."""
+    late = select(Plan).where(Plan.call_id == call_id, Plan.filed_late)
+    if agency_id is not None:
+        late = late.where(Plan.agency_id == agency_id)
+    found = [plan for plan in session().scalars(late) if plan.submitted_at and not was_late(due_on, plan.submitted_at)]
+    for plan in found:
+        plan.filed_late = False
+    return len(found)
 
 
 def _call_in_reach(actor: Actor, call_id: int) -> Call:

@@ -1,5 +1,6 @@
 """The office's first page says what needs action, and its numbers can be counted."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Flask
 from openday import clock
 from openday.clock import SHANGHAI
 from openday.db import db, use_case
+from openday.models.activities import Activity
 from openday.models.aftermath import Outcome, Suggestion
 from openday.models.calls import CallAgency
 from openday.models.occurrences import Occurrence
@@ -54,9 +56,17 @@ def _outcome(house: House, plan: Plan, *, held_on: date) -> None:
     )
 
 
-def _suggestion(house: House, status: SuggestionStatus, due_on: date | None, text: str = "周末能否开放") -> Suggestion:
+def _suggestion(
+    house: House,
+    status: SuggestionStatus,
+    due_on: date | None,
+    text: str = "周末能否开放",
+    about: Activity | None = None,
+) -> Suggestion:
+    answered = {"reply": "已延长开放时间", "adoption": "adopted"} if status is SuggestionStatus.ANSWERED else {}
     return Suggestion(
-        agency_id=house.agency_id, status=status.value, text=text, received_at=clock.now(), due_on=due_on
+        agency_id=house.agency_id, status=status.value, text=text, received_at=clock.now(), due_on=due_on,
+        activity_id=about.id if about else None, **answered,
     )  # fmt: skip
 
 
@@ -78,7 +88,7 @@ def test_the_three_numbers_and_where_they_lead(client: PageClient, house: House)
     hrefs = {link.xpath("string(./span[2])"): link.get("href") for link in page.all("//ul[@class='numbers']//a")}
     waiting = client.get(hrefs["待审核"])
     assert len(waiting.all("//tbody/tr")) == 2
-    assert [row[0] for row in _rows(client.get(hrefs["未报齐单位"]), "coverage")] == ["云溪区水务局"]
+    assert [row[0] for row in _rows(client.get(hrefs["未报齐单位"]), "agencies")] == ["云溪区水务局"]
     assert hrefs["逾期"].endswith("#overdue")
 
 
@@ -93,10 +103,14 @@ def test_the_coverage_follows_each_plan_from_owed_to_reported(app: Flask, client
     for activity in (future, over, reported):
         _move_to_call(activity.plan_id, call.id)
     _outcome(house, db.session.get_one(Plan, reported.plan_id), held_on=date(2026, 1, 7))
-    page = client.log_in(house.officer).get("/office/?show=all")
-    assert _rows(page, "coverage") == [
-        ["云溪区图书馆", "6", "6", "0", "5", "3", "2", "1"],
-        ["云溪区水务局", "6", "0", "6", "0", "0", "0", "0"],
+    _add(
+        _suggestion(house, SuggestionStatus.ANSWERED, None, about=over),
+        _suggestion(house, SuggestionStatus.OPEN, None, about=over),
+    )
+    page = client.log_in(house.officer).get("/office/coverage?show=all&sort=agency")
+    assert [row[:8] for row in _rows(page, "agencies")] == [
+        ["云溪区图书馆", "6", "6", "5", "3", "2", "1", "1/2"],
+        ["云溪区水务局", "6", "0", "0", "0", "0", "0", "–"],
     ]
 
 
@@ -135,7 +149,7 @@ def test_a_vague_activity_is_over_with_the_last_day_of_its_period(any_app: Flask
     assert office_board(officer, datetime(2026, 3, 13, 23, tzinfo=SHANGHAI)).outcomes_overdue == 0
     assert office_board(officer, datetime(2026, 3, 14, 0, tzinfo=SHANGHAI)).outcomes_overdue == 1
     far = office_board(any_house.far_officer.actor, datetime(2026, 3, 20, tzinfo=SHANGHAI))
-    assert (far.outcomes_overdue, far.outcomes, far.latest, far.calls) == (0, (), (), ())
+    assert (far.outcomes_overdue, far.outcomes, far.latest, far.coverage.calls) == (0, (), (), ())
 
 
 def test_suggestions_that_wait_for_the_office_and_late_answers_are_listed(client: PageClient, house: House) -> None:
@@ -170,12 +184,19 @@ def test_the_board_asks_as_little_for_sixty_agencies_as_for_five(client: PageCli
     call_id = call_of(house, year=clock.today().year).id
     client.log_in(house.officer)
     _more_agencies(house, call_id, range(3))
+    pages = ("/office/", "/office/coverage?show=all", "/office/clashes", "/office/year")
     with count_queries() as few:
-        assert len(_rows(client.get("/office/?show=all"), "coverage")) == 5
+        for page in pages:
+            client.get(page)
     _more_agencies(house, call_id, range(3, 58))
     with count_queries() as many:
-        assert len(_rows(client.get("/office/?show=all"), "coverage")) == 60
+        texts = [client.get(page).text("main") for page in pages]
+    assert "第20中学" in texts[1] and "第20中学" in texts[2]
     assert len(many) == len(few)
+    for page in pages:
+        with count_queries() as asked:
+            client.get(page)
+        assert len(asked) < 20, page
 
 
 @use_case
@@ -189,7 +210,8 @@ def _more_agencies(house: House, call_id: int, numbers: range) -> None:
         db.session.add(agency)
         db.session.flush()
         plan = Plan(agency_id=agency.id, call_id=call_id, status="office_review", version=1, created_at=now)
-        plan.take_text(FILLED, year=2026, author_id=house.filer.id, now=now)
+        text = replace(FILLED, time_text=f"{now.year + 1}年5月16日14:00—16:00")
+        plan.take_text(text, year=now.year, author_id=house.filer.id, now=now)
         suggestion = _suggestion(house, SuggestionStatus.RECEIVED, None)
         suggestion.agency_id = agency.id
         db.session.add_all([plan, suggestion, CallAgency(call_id=call_id, agency_id=agency.id, owed=2)])

@@ -9,7 +9,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from openday.queries.calls import AgencyChoice, CallPage
-from openday.services.calls import MOST_OWED, CallDraft
+from openday.services.calls import MOST_OWED, CallDraft, Extension
 from openday.web.forms.texts import at_most, many_lines, one_line
 
 _MONTHS = [SelectChoice("", "不设活动月"), *(SelectChoice(str(month), f"{month}月") for month in range(1, 13))]
@@ -46,6 +46,17 @@ class CallForm(FlaskForm):
             brand=self.brand.data,
             owed={agency_id: self[name].data for agency_id, name in self.owed_names.items()},
         )
+
+
+class ExtensionForm(FlaskForm):
+    """More time: 新的截止日期 and 理由."""
+
+    due_on = DateField("新的截止日期", [InputRequired("请填写新的截止日期，例如 2026-07-10")])
+    reason = StringField("延期理由", [DataRequired("请写明延期的理由，单位会看到"), at_most(200)], filters=[one_line])
+
+    def extension(self) -> Extension:
+        """The values as the use-case takes them."""
+        return Extension(self.due_on.data, self.reason.data)
 
 
 def call_form(agencies: Sequence[AgencyChoice], call: CallPage | None = None, **defaults: Any) -> CallForm:
