@@ -1,11 +1,12 @@
-"""The empty A4 Word document that every official form starts from, and how it is saved.
+"""The empty A4 Word documents that every form and every official document starts from, and how they are saved.
 
 python-docx's own template brings 900 KB of styles for a Japanese Mac and no Chinese faces, so the few parts that a form
 needs are written here. Faces that a computer may lack name their stand-in in the font table (w:altName): 方正小标宋
-falls back to 宋体, 仿宋_GB2312 to 仿宋. Sizes are in half points, lengths in twentieths of a point.
+falls back to 宋体, 仿宋_GB2312 to 仿宋, 楷体_GB2312 to 楷体. Sizes: half points; lengths: twentieths of a point.
 """
 
 import io
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -19,6 +20,8 @@ from openday.documents.archive import repacked, zip_bytes
 from openday.documents.plain_text import one_line
 
 TITLE_STYLE, LINE_STYLE, LABEL_STYLE, VALUE_STYLE = "FormTitle", "FormLine", "FormLabel", "FormValue"
+SONG, TITLE_FACE, FANG_SONG, HEI, KAI = "宋体", "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
+_STAND_INS = {TITLE_FACE: "宋体", FANG_SONG: "仿宋", KAI: "楷体", SONG: "SimSun", HEI: "SimHei"}
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -28,9 +31,46 @@ _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _PARTS = {"styles": "styles", "fontTable": "fontTable", "settings": "settings"}
 
 
-def empty_document(title: str) -> Document:
-    """Return an A4 document with the form styles and nothing in it; title goes into its properties."""
-    document = docx.Document(io.BytesIO(_base()))
+@dataclass(frozen=True)
+class Style:
+    """A paragraph style: its Chinese face, size in half points, least or exact line height and space in twips."""
+
+    name: str
+    face: str
+    size: int
+    line: int
+    after: int = 0
+    align: str = "left"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What an empty document begins with: its first section as XML, its ordinary face and size, its styles."""
+
+    section: str
+    face: str
+    size: int
+    styles: tuple[Style, ...]
+
+
+FORM = Layout(
+    # The text area of GB/T 9704 (156 mm wide), a little higher for a table.
+    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1701" w:right="1474" w:bottom="1417" w:left="1588"'
+    ' w:header="851" w:footer="992" w:gutter="0"/>',
+    SONG,
+    28,
+    (
+        Style(TITLE_STYLE, TITLE_FACE, 44, 680, 280, "center"),
+        Style(LINE_STYLE, FANG_SONG, 28, 480, 80),
+        Style(LABEL_STYLE, SONG, 28, 440, align="center"),
+        Style(VALUE_STYLE, FANG_SONG, 28, 440),
+    ),
+)
+
+
+def empty_document(title: str, layout: Layout = FORM) -> Document:
+    """Return an A4 document with the styles of a layout and nothing in it; title goes into its properties."""
+    document = docx.Document(io.BytesIO(_base(layout)))
     properties = document.core_properties
     properties.title = one_line(title)[:255]
     properties.language = "zh-CN"
@@ -55,22 +95,15 @@ def saved(document: Document) -> bytes:
 
 
 @cache
-def _base() -> bytes:
-    """Return the package; its margins leave the text area of GB/T 9704 (156 mm wide), a little higher for a table."""
-    body = (
-        f"{_HEAD}<w:document {_W}><w:body><w:sectPr>"
-        '<w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="1701" w:right="1474" w:bottom="1417" w:left="1588"'
-        ' w:header="851" w:footer="992" w:gutter="0"/>'
-        "</w:sectPr></w:body></w:document>"
-    )
+def _base(layout: Layout) -> bytes:
+    body = f"{_HEAD}<w:document {_W}><w:body><w:sectPr>{layout.section}</w:sectPr></w:body></w:document>"
     return zip_bytes(
         [
             ("[Content_Types].xml", _content_types().encode()),
             ("_rels/.rels", _relations({"officeDocument": "word/document"}).encode()),
             ("word/document.xml", body.encode()),
             ("word/_rels/document.xml.rels", _relations(_PARTS).encode()),
-            ("word/styles.xml", _styles().encode()),
+            ("word/styles.xml", _styles(layout).encode()),
             ("word/fontTable.xml", _font_table().encode()),
             ("word/settings.xml", _settings().encode()),
         ]
@@ -97,27 +130,25 @@ def _relations(targets: dict[str, str]) -> str:
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
 
 
-def _styles() -> str:
+def _styles(layout: Layout) -> str:
     return (
-        f"{_HEAD}<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr>{_face('宋体')}"
-        '<w:sz w:val="28"/><w:szCs w:val="28"/><w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
+        f"{_HEAD}<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr>{_face(layout.face)}"
+        f'<w:sz w:val="{layout.size}"/><w:szCs w:val="{layout.size}"/>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/></w:style>'
-        + _style(TITLE_STYLE, "方正小标宋简体", 44, line=680, after=280, align="center")
-        + _style(LINE_STYLE, "仿宋_GB2312", 28, line=480, after=80, align="left")
-        + _style(LABEL_STYLE, "宋体", 28, line=440, after=0, align="center")
-        + _style(VALUE_STYLE, "仿宋_GB2312", 28, line=440, after=0, align="left")
+        + "".join(map(_style, layout.styles))
         + "</w:styles>"
     )
 
 
-def _style(name: str, face: str, size: int, *, line: int, after: int, align: str) -> str:
+def _style(style: Style) -> str:
     return (
-        f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{name}"><w:name w:val="{name}"/>'
-        '<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>'
-        f'<w:spacing w:before="0" w:after="{after}" w:line="{line}" w:lineRule="exact"/><w:jc w:val="{align}"/></w:pPr>'
-        f'<w:rPr>{_face(face)}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>'
+        f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{style.name}"><w:name w:val="{style.name}"/>'
+        f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr><w:spacing w:before="0" w:after="{style.after}"'
+        f' w:line="{style.line}" w:lineRule="exact"/><w:jc w:val="{style.align}"/></w:pPr>'
+        f'<w:rPr>{_face(style.face)}<w:sz w:val="{style.size}"/><w:szCs w:val="{style.size}"/></w:rPr></w:style>'
     )
 
 
@@ -127,11 +158,10 @@ def _face(name: str) -> str:
 
 
 def _font_table() -> str:
-    stand_ins = {"方正小标宋简体": "宋体", "仿宋_GB2312": "仿宋", "宋体": "SimSun"}
     fonts = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{stand_in}"/><w:charset w:val="86"/><w:family w:val="auto"/>'
         '<w:pitch w:val="variable"/></w:font>'
-        for name, stand_in in stand_ins.items()
+        for name, stand_in in _STAND_INS.items()
     )
     return f"{_HEAD}<w:fonts {_W}>{fonts}</w:fonts>"
 
