@@ -3,14 +3,16 @@
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import Table, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from openday import clock
 from openday.app import create_app
-from openday.db import db, session, use_case
+from openday.db import db, session, together, use_case, write
 from openday.errors import Refused, StoreAway
 from openday.models.activities import Revision
 from tests.conftest import migrate, settings_for
@@ -71,6 +73,72 @@ def test_a_read_before_the_use_case_does_not_make_it_fail(any_app: Flask) -> Non
         session().execute(select(Revision)).all()
         _bump("calendar")
     assert _value("calendar") == 21
+
+
+_revisions = cast(Table, Revision.__table__)
+_NEW = insert(_revisions)
+_RENAME = update(_revisions).where(_revisions.c.name == "calendar").values(name="feeds")
+
+
+def _new(name: str, value: int = 0) -> dict[str, object]:
+    return {"name": name, "value": value, "changed_at": clock.now()}
+
+
+def test_writes_that_travel_together_arrive_in_their_order(any_app: Flask) -> None:
+    @use_case
+    def make_and_rename() -> None:
+        with together():
+            write(_NEW, _new("calendar", 7))
+            write(_RENAME, {}, rows=1)
+            write(_NEW, _new("calendar", 8))
+
+    make_and_rename()
+
+    assert (_value("feeds"), _value("calendar")) == (7, 8)
+
+
+def test_when_one_of_them_is_refused_none_of_them_stays(any_app: Flask) -> None:
+    @use_case
+    def make_twice() -> None:
+        with together():
+            write(_NEW, _new("feeds"))
+            write(_NEW, _new("calendar"))
+            write(_NEW, _new("calendar"))
+
+    with pytest.raises(IntegrityError):
+        make_twice()
+
+    assert (_value("feeds"), _value("calendar")) == (None, None)
+    assert _bump("calendar") == 1  # the connection is as good as before
+
+
+def test_a_write_that_changes_another_number_of_rows_than_it_must_begins_the_use_case_again(any_app: Flask) -> None:
+    tries: list[int] = []
+
+    @use_case
+    def rename() -> None:
+        tries.append(len(tries))
+        with together():
+            write(_NEW, _new("feeds" if len(tries) < 2 else "calendar"))
+            write(_RENAME, {}, rows=1)
+
+    rename()
+
+    assert len(tries) == 2
+    assert (_value("feeds"), _value("calendar")) == (0, None)
+
+
+def test_when_it_never_fits_the_use_case_gives_up_and_keeps_nothing(any_app: Flask) -> None:
+    @use_case
+    def rename() -> None:
+        with together():
+            write(_NEW, _new("other"))
+            write(_RENAME, {}, rows=1)
+
+    with pytest.raises(StoreAway):
+        rename()
+
+    assert _value("other") is None
 
 
 def test_writers_at_the_same_time_all_get_their_turn(any_app: Flask) -> None:
