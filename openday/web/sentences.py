@@ -20,6 +20,13 @@ def N_(sentence: str) -> str:
 
 
 SENTENCES = (
+    # Being told of changes
+    N_("请填写接收通知的地址"),
+    N_("请填写电子邮箱或手机号码，例如 name@example.com"),
+    N_("请填写电子邮箱，例如 name@example.com"),
+    N_("地址最多%(limit)s个字"),
+    N_("这项活动已经结束或取消，不再发送通知"),
+    N_("没有找到这项登记，可能已经撤销，或在活动结束后删除"),
     # Sign-up and tickets
     N_("请填写姓名"),
     N_("请填写手机号码"),
