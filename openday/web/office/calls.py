@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from openday import clock
 from openday.errors import ChangedByAnother, Duplicate, Refused
 from openday.queries import calls as call_queries
+from openday.queries.coverage_page import extensions_of
 from openday.rules.permissions import Role
 from openday.services import calls
 from openday.web.access import open_to, the_actor
@@ -64,7 +65,10 @@ def call_show(call_id: int) -> ResponseReturnValue:
     missing = request.args.get("show") == "missing"
     rows = call.missing if missing else call.agencies
     page = page_of(rows, request.args.get("page", ""), _AGENCIES)
-    return render_template("office/call_show.html", call=call, missing=missing, page=page, today=clock.today())
+    extensions = extensions_of(call_id)
+    return render_template(
+        "office/call_show.html", call=call, missing=missing, page=page, today=clock.today(), extensions=extensions
+    )
 
 
 @bp.get(f"{_CALL}/edit")
