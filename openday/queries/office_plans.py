@@ -1,5 +1,6 @@
 """The office's plans: lists by state with filters, and one plan with what the office may do about it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from openday.db import session
 from openday.models.calls import Call
 from openday.models.people import Agency, Jurisdiction
 from openday.models.plans import Plan
-from openday.queries.plans import PlanPage, plan_page
+from openday.queries.plans import PlanPage, asking_correction, plan_page
 from openday.queries.scope import plan_facts, plan_in_reach, within_reach
 from openday.rules.fuzzy_date import read_period
 from openday.rules.permissions import Actor, Right, may
@@ -36,13 +37,16 @@ class PlanFilter:
     call_id: int | None = None
     month: date | None = None
     search: str = ""
+    asking: bool = False
+    """Only published ones of which the agency asks a correction."""
 
 
 @dataclass(frozen=True)
 class OfficeLine:
-    """A plan in the office's list."""
+    """A plan in the office's list; `version` is the text that stands there."""
 
     code: str
+    version: int
     agency: str
     theme: str
     when: str
@@ -60,6 +64,8 @@ class OfficeList:
 
     lines: tuple[OfficeLine, ...]
     counts: dict[str, int]
+    asking: int
+    """How many of them, in any state, wait for an answer about a correction."""
     total: int
     page: int
     pages: int
@@ -76,6 +82,8 @@ class Review:
     may_return: bool
     may_publish: bool
     why_not: str
+    may_settle: bool
+    """Whether the agency asks for a correction that this officer may answer."""
 
 
 def office_plans(
@@ -85,7 +93,10 @@ def office_plans(
     conditions = _narrowing(actor, wanted)
     counted = select(Plan.status, func.count()).join(Agency, Agency.id == Plan.agency_id).where(*conditions)
     counts: dict[str, int] = {row[0]: row[1] for row in session().execute(counted.group_by(Plan.status))}
+    asked = select(func.count()).select_from(Plan).join(Agency, Agency.id == Plan.agency_id)
+    asking = session().scalar(asked.where(*conditions, asking_correction())) or 0
     total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
+    total = asking if wanted.asking else total
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
     if sort not in SORTS:
@@ -95,10 +106,12 @@ def office_plans(
     ordered = key.desc().nulls_last() if descending else key.asc().nulls_last()
     statement = select(Plan).join(Plan.agency).where(*conditions)
     statement = statement.options(contains_eager(Plan.agency), joinedload(Plan.call))
-    if wanted.status:
+    if wanted.asking:
+        statement = statement.where(asking_correction())
+    elif wanted.status:
         statement = statement.where(Plan.status == wanted.status)
     found = session().scalars(statement.order_by(ordered, Plan.id).limit(PAGE).offset((page - 1) * PAGE))
-    return OfficeList(tuple(_line(plan) for plan in found), counts, total, page, pages, sort, descending)
+    return OfficeList(tuple(_line(plan) for plan in found), counts, asking, total, page, pages, sort, descending)
 
 
 def review_page(actor: Actor, code: str) -> Review:
@@ -118,7 +131,18 @@ def review_page(actor: Actor, code: str) -> Review:
         may_return=PlanAction.RETURN in plan.actions,
         may_publish=PlanAction.PUBLISH in plan.actions,
         why_not=why_not,
+        may_settle=plan.correction is not None and PlanAction.SETTLE_CORRECTION in plan.actions,
     )
+
+
+def titles(actor: Actor, codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """(theme, agency) of the plans with these codes that are within reach; one query."""
+    statement = (
+        select(Plan.code, Plan.theme, Agency.name)
+        .join(Agency, Agency.id == Plan.agency_id)
+        .where(Plan.code.in_(codes), within_reach(actor, Right.PLAN_READ))
+    )
+    return {row.code: (row.theme, row.name) for row in session().execute(statement)}
 
 
 def agency_names(actor: Actor, right: Right) -> list[tuple[int, str]]:
@@ -165,6 +189,7 @@ def _narrowing(actor: Actor, wanted: PlanFilter) -> list[ColumnElement[bool]]:
 def _line(plan: Plan) -> OfficeLine:
     return OfficeLine(
         code=plan.code,
+        version=plan.version,
         agency=plan.agency.name,
         theme=plan.theme,
         when=read_period(plan.time_text, year=plan.reading_year).label(),

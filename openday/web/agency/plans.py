@@ -1,4 +1,4 @@
-"""An agency's plans: written and handed in by the filer, approved or returned by the reviewer."""
+"""An agency's plans: listed, written and handed in; what reviewers do with them stands in reviews.py."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from openday.services import plans
 from openday.services.plans import Saved, TextRefused
 from openday.web.access import open_to, the_actor
 from openday.web.agency.blueprint import bp
-from openday.web.forms.plans import PlanForm, ReasonForm, ReturnForm, plan_form, version_of
+from openday.web.forms.plans import PlanForm, ReasonForm, plan_form, version_of
 from openday.web.forms.texts import one_line, put_problem
 from openday.web.tables import page_number
 
@@ -60,13 +60,6 @@ def plan_create() -> ResponseReturnValue:
     return _saved(saved)
 
 
-@bp.get("/plans/<code>")
-@open_to(*_STAFF)
-def plan_show(code: str) -> ResponseReturnValue:
-    """One plan: its text, where it stands, its history, and what this person may do with it."""
-    return _plan_page(queries.plan_page(the_actor(), code))
-
-
 @bp.get("/plans/<code>/edit")
 @open_to(Role.FILER)
 def plan_edit(code: str) -> ResponseReturnValue:
@@ -106,45 +99,6 @@ def plan_submit(code: str) -> ResponseReturnValue:
         _put(form, refused)
         return _form_page(form, plan, 422)
     return _saved(saved)
-
-
-@bp.post("/plans/<code>/withdraw")
-@open_to(Role.FILER)
-def plan_withdraw(code: str) -> ResponseReturnValue:
-    """Take the plan back, with a reason."""
-    form = ReasonForm()
-    if form.validate_on_submit():
-        plans.withdraw_plan(the_actor(), code, reason=form.reason.data)
-        flash("计划已撤回。", "done")
-        return redirect(url_for("agency.plan_show", code=code), code=303)
-    return _plan_page(queries.plan_page(the_actor(), code), withdrawal=form, status=422)
-
-
-@bp.post("/plans/<code>/approve")
-@open_to(Role.REVIEWER)
-def plan_approve(code: str) -> ResponseReturnValue:
-    """The reviewer lets the plan go to the office."""
-    plans.agency_approve(the_actor(), code, version=version_of(ReasonForm()))
-    flash("审核通过，已报送政务公开办。", "done")
-    return redirect(url_for("agency.desk"), code=303)
-
-
-@bp.post("/plans/<code>/return")
-@open_to(Role.REVIEWER)
-def plan_return(code: str) -> ResponseReturnValue:
-    """The reviewer gives the plan back, with a reason or with words at its fields."""
-    form = ReturnForm()
-    if form.validate_on_submit():
-        try:
-            plans.agency_return(
-                the_actor(), code, version=version_of(form), reason=form.reason.data, comments=form.comments()
-            )
-        except Refused as refused:
-            put_problem(form, refused.field, f"{refused.message}，或者在需要修改的项目下写明意见")
-        else:
-            flash("已退回填报人修改。", "done")
-            return redirect(url_for("agency.desk"), code=303)
-    return _plan_page(queries.plan_page(the_actor(), code), returning=form, status=422)
 
 
 def _put(form: PlanForm, refused: Refused | Conflict) -> None:
@@ -188,16 +142,3 @@ def _conflict_page(form: PlanForm, changed: ChangedByAnother, code: str) -> Resp
     form.version.data = str(plan.version)
     page = render_template("agency/plan_conflict.html", form=form, plan=plan, kept=kept, message=changed.message)
     return page, 409
-
-
-def _plan_page(
-    plan: PlanPage, *, withdrawal: ReasonForm | None = None, returning: ReturnForm | None = None, status: int = 200
-) -> ResponseReturnValue:
-    page = render_template(
-        "agency/plan_show.html",
-        plan=plan,
-        withdrawal=withdrawal or ReasonForm(formdata=None),
-        returning=returning or ReturnForm(formdata=None, version=plan.version),
-        today=clock.today(),
-    )
-    return page, status

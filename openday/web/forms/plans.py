@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from openday.queries.calls import CallChoice
 from openday.queries.plans import PlanPage
+from openday.rules.plan_states import PlanStatus, ReviewStep
 from openday.rules.plan_text import FIELD_LABELS, FIELD_LIMITS, PLAN_FIELDS, SEVERAL_LINES, PlanText
 from openday.services.plans import PlanDraft, new_key
 from openday.web.forms.texts import at_most, many_lines, one_line
@@ -79,6 +80,47 @@ class ReturnForm(FlaskForm):
         """Field name to what the reviewer wrote at it; empty ones left out."""
         typed = {name: self[f"on_{name}"].data for name in PLAN_FIELDS}
         return {name: text for name, text in typed.items() if text}
+
+
+class _AtAStep:
+    """Forms that carry the step of the agency's review that the reviewer had before them."""
+
+    step: HiddenField
+
+    def step_seen(self) -> ReviewStep | None:
+        """The step as sent; None for what no page of ours sends."""
+        return ReviewStep(self.step.data) if self.step.data in set(ReviewStep) else None
+
+
+class AgencyReturnForm(_AtAStep, ReturnForm):
+    """退回修改 inside the agency."""
+
+    step = HiddenField()
+
+
+class AgencyApproveForm(_AtAStep, FlaskForm):
+    """One step of the agency's review; only the secrecy review asks the question."""
+
+    step = HiddenField()
+    version = HiddenField()
+    not_secret = BooleanField("经审查，内容不涉及国家秘密、工作秘密、商业秘密和个人隐私，可以公开")
+
+
+class TakeBackForm(ReasonForm):
+    """取回修改; `seen` is the state that the filer had before them."""
+
+    reason = TextAreaField("取回的理由", [DataRequired("请写明取回的理由"), at_most(2_000)], filters=[many_lines])
+    seen = HiddenField()
+
+    def seen_status(self) -> PlanStatus:
+        """The state as sent; a value that no page of ours sends reads as one that cannot be taken back."""
+        return PlanStatus(self.seen.data) if self.seen.data in set(PlanStatus) else PlanStatus.DRAFT
+
+
+class CorrectionForm(ReturnForm):
+    """申请更正 of what is published: the reason, and what should stand at a field."""
+
+    reason = TextAreaField("更正的理由", [at_most(2_000)], filters=[many_lines])
 
 
 for _name, _label in FIELD_LABELS.items():

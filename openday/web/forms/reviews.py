@@ -1,21 +1,26 @@
 """The office's decision on a plan, and what narrows its lists."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Form, HiddenField, MonthField, SearchField, SelectField
+from wtforms import DateField, Form, HiddenField, MonthField, SearchField, SelectField, TextAreaField
+from wtforms.validators import DataRequired
 
 from openday.queries.office_plans import PlanFilter
 from openday.queries.plans import PlanPage
 from openday.queries.statistics import Span
 from openday.rules.plan_states import PlanStatus
+from openday.services.reviews import Chosen
 from openday.services.working_days import FIRST_YEAR, LAST_YEAR
 from openday.web.forms.plans import ReturnForm
-from openday.web.forms.texts import one_line, show_cleaned
+from openday.web.forms.texts import at_most, many_lines, one_line, show_cleaned
 
 ALL = 0
+MOST_CHOSEN = 200
+_CODE = re.compile(r"[0-9a-z]{1,12}")
 LONGEST_SEARCH = 100
 
 
@@ -23,6 +28,27 @@ class ApproveForm(FlaskForm):
     """同意备案 needs no words; `version` is the text that was read."""
 
     version = HiddenField()
+
+
+class DecideForm(FlaskForm):
+    """Several plans decided at once: ticked ones as `code:version`, and a reason where they are given back."""
+
+    reason = TextAreaField("退回理由", [at_most(2_000)], filters=[many_lines])
+
+    def chosen(self, ticked: Iterable[str]) -> list[Chosen]:
+        """The plans as ticked, each once; what no page of ours sends is left out."""
+        found = {}
+        for value in list(ticked)[:MOST_CHOSEN]:
+            code, _, version = value.partition(":")
+            if _CODE.fullmatch(code) and version.isascii() and version.isdigit() and len(version) < 9:
+                found[code] = Chosen(code, int(version))
+        return list(found.values())
+
+
+class SettleForm(FlaskForm):
+    """The answer to an agency that asked for a correction."""
+
+    reason = TextAreaField("答复", [DataRequired("请写明答复"), at_most(2_000)], filters=[many_lines])
 
 
 class OfficeReturnForm(ReturnForm):
@@ -48,10 +74,11 @@ class PlanFilterForm(Form):
     call = SelectField("征集通知", coerce=int, default=ALL)
     month = MonthField("月份")
 
-    def wanted(self, status: PlanStatus | None) -> PlanFilter:
+    def wanted(self, status: PlanStatus | None, *, asking: bool = False) -> PlanFilter:
         """The filter; what was typed and cannot be read narrows nothing."""
         return PlanFilter(
             status=status,
+            asking=asking,
             agency_id=_chosen(self.agency),
             call_id=_chosen(self.call),
             month=_plausible(self.month.data),
