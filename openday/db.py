@@ -154,9 +154,10 @@ def _send(connection: Connection, gathered: Sequence[_Write]) -> None:
     try:
         with raw.pipeline():
             for statement, values, _ in gathered:
-                words, turned = _compiled(statement, tuple(values), connection.dialect)
-                said = {name: turned[name](value) if name in turned else value for name, value in values.items()}
-                cursors.append(raw.execute(words, said))
+                compiled, turned = _compiled(statement, tuple(values), connection.dialect)
+                said = compiled.construct_params(dict(values))
+                said.update({name: turn(said[name]) for name, turn in turned.items()})
+                cursors.append(raw.execute(str(compiled), said))
     except failure as wrong:
         gone = connection.dialect.is_disconnect(wrong, raw, None)
         raise DBAPIError.instance(
@@ -168,14 +169,15 @@ def _send(connection: Connection, gathered: Sequence[_Write]) -> None:
 
 
 @functools.lru_cache(maxsize=200)
-def _compiled(statement: UpdateBase, names: tuple[str, ...], dialect: Dialect) -> tuple[str, dict[str, Any]]:
-    """The text of a statement for the driver, and what turns each value into what the driver takes."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    missing = set(compiled.binds) ^ set(names)
-    if missing:
-        raise TypeError(f"a write that travels with others names every value itself: {missing}")
-    found = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-    return str(compiled), {name: processor for name, processor in found.items() if processor is not None}
+def _compiled(statement: UpdateBase, names: tuple[str, ...], dialect: Dialect) -> tuple[Any, dict[str, Any]]:
+    """A statement for the driver, and what turns each value into what the driver takes."""
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
+    forgotten = [column.name for column in (*compiled.insert_prefetch, *compiled.update_prefetch)]
+    if forgotten:
+        raise TypeError(f"a write that travels with others names every value itself: {forgotten}")
+    kinds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
+    turns = {name: kind.bind_processor(dialect) for name, kind in kinds.items()}
+    return compiled, {name: turn for name, turn in turns.items() if turn is not None}
 
 
 def _check_rows(changed: int, wanted: int | None) -> None:

@@ -128,6 +128,21 @@ def test_a_write_that_changes_another_number_of_rows_than_it_must_begins_the_use
     assert (_value("feeds"), _value("calendar")) == (0, None)
 
 
+def test_a_value_that_only_the_table_would_add_is_missed_before_anything_is_sent(any_app: Flask) -> None:
+    @use_case
+    def forget_a_default() -> None:
+        with together():
+            write(_NEW, {"name": "calendar", "changed_at": clock.now()})
+
+    if any_app.config["SETTINGS"].database_url.startswith("postgresql"):
+        with pytest.raises(TypeError, match="value"):
+            forget_a_default()
+        assert _value("calendar") is None
+    else:
+        forget_a_default()
+        assert _value("calendar") == 0
+
+
 def test_when_it_never_fits_the_use_case_gives_up_and_keeps_nothing(any_app: Flask) -> None:
     @use_case
     def rename() -> None:
