@@ -16,7 +16,7 @@ from openday.config import Settings
 from openday.db import db
 from openday.delivery.senders import NeverDeliverable, Sender, TryLater, senders
 from openday.queries import system
-from openday.services import export_jobs, housekeeping, messages, registration_changes, retention, watches
+from openday.services import export_jobs, housekeeping, messages, plan_import, registration_changes, retention, watches
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         Job("serve_waitlists", timedelta(seconds=15), _serve_waitlists(settings), lease=timedelta(seconds=30)),
         Job("make_exports", timedelta(seconds=2), export_jobs.make_next, lease=timedelta(seconds=5)),
         Job("forget_exports", timedelta(hours=1), export_jobs.forget_exports),
+        Job("file_imports", timedelta(seconds=1), plan_import.file_waiting_imports, lease=timedelta(seconds=30)),
         Job("forget_persons", timedelta(hours=6), partial(retention.forget_persons, settings.retention_days)),
         Job("forget_watches", timedelta(hours=6), watches.forget_watches),
     )

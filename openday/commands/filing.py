@@ -9,7 +9,8 @@ from flask.cli import with_appcontext
 from openday import clock
 from openday.errors import Refused
 from openday.queries.calls import CallChoice, calls_for_import
-from openday.queries.plan_imports import FILED, KNOWN, REFUSED, import_page, importing_officer
+from openday.queries.import_verdicts import FILED, KNOWN, REFUSED
+from openday.queries.plan_imports import import_page, import_rows, importing_officer
 from openday.rules.permissions import Actor
 from openday.services import calls, plan_import
 from openday.services.calls import CallDraft
@@ -32,7 +33,7 @@ _WORDS = {FILED: "filed", KNOWN: "known", REFUSED: "refused"}
 )
 @with_appcontext
 def import_plans(file: Path, login: str, year: int | None, create_agencies: bool) -> None:
-    """Import a table of plans (.xlsx or .csv): every row is filed, or refused with its reason.
+    """Import a table of plans (.xlsx, .docx or .csv): every row is filed, or refused with its reason.
 
     Prints one line a row (number, outcome, agency, theme, reason, separated by tabs) and a summary.
     """
@@ -41,13 +42,13 @@ def import_plans(file: Path, login: str, year: int | None, create_agencies: bool
     click.echo(f"as: {name}  call: {call.title} ({call.year})", err=True)
     upload = Upload(call.id, file.name, file.read_bytes(), for_office=True, create_agencies=create_agencies)
     code = plan_import.upload_table(actor, upload)
-    plan_import.run_import(actor, code)
-    page = import_page(actor, code)
-    for row in page.rows:
+    plan_import.run_import(actor, code, at_once=plan_import.MOST_ROWS)
+    for row in import_rows(actor, code):
         cells = (str(row.line), _WORDS[row.outcome], row.agency, row.theme, row.reason)
         click.echo("\t".join(" ".join(cell.split()) for cell in cells))
-    counts = "  ".join(f"{word}: {len(page.of(outcome))}" for outcome, word in _WORDS.items())
-    click.echo(f"rows: {len(page.rows)}  {counts}")
+    page = import_page(actor, code)
+    counts = "  ".join(f"{word}: {page.counts[outcome]}" for outcome, word in _WORDS.items())
+    click.echo(f"rows: {page.total}  {counts}")
 
 
 def _call(actor: Actor, year: int | None) -> CallChoice:

@@ -3,13 +3,14 @@
 A small workbook can be written so that reading it needs gigabytes: two cells far apart, one long text used by a million
 cells, a member that inflates past what it declares. Here that ends this process only. The workbook comes on standard
 input; one JSON object goes to standard output: `{"sheets": [{"name", "rows", "merges"}]}` or `{"refused": code}` with
-the codes of `xlsx_grid.REASONS`. Limits come as arguments: rows, columns, characters, bytes of memory, seconds.
+the codes of `grid.REASONS`. Limits come as arguments: bytes of memory, seconds, rows, columns, characters.
 """
 
 import io
 import json
 import re
 import resource
+import signal
 import sys
 import zipfile
 from datetime import date, datetime, time, timedelta
@@ -32,19 +33,19 @@ class Refused(Exception):
     """The workbook passes one of the limits; the argument is the code."""
 
 
-def main(limits: list[str]) -> None:
-    """Parse the workbook on standard input within `limits`: rows, columns, characters, bytes of memory, CPU seconds."""
-    rows, columns, characters, memory, seconds = map(int, limits)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+def main(arguments: list[str]) -> None:
+    """Read the workbook on standard input within the limits that `arguments` name."""
+    memory, seconds, *limits = arguments
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.setitimer(signal.ITIMER_PROF, float(seconds))
     try:
-        answer: dict[str, Any] = {"sheets": _sheets(sys.stdin.buffer.read(), rows, columns, characters)}
+        answer: dict[str, Any] = {"sheets": _sheets(sys.stdin.buffer.read(), *map(int, limits))}
     except Refused as refused:
         answer = {"refused": str(refused)}
     except python_calamine.PasswordError:
         answer = {"refused": "password"}
-    sys.stdout.buffer.write(json.dumps(answer).encode("ascii"))
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
 
 
 def _sheets(data: bytes, rows: int, columns: int, characters: int) -> list[dict[str, Any]]:

@@ -1,58 +1,42 @@
 """A table between upload and import: each row with its verdict, or what became of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload
 
 from openday.db import session
+from openday.documents.plan_columns import ColumnMatch
+from openday.documents.plan_table import TableCells
 from openday.errors import NotFound, Refused
 from openday.models.calls import Call
-from openday.models.people import Agency, Jurisdiction, User, UserRole
-from openday.models.plans import Plan, PlanImport
+from openday.models.people import Jurisdiction, User, UserRole
+from openday.models.plans import PlanImport, PlanImportRow
+from openday.queries.import_verdicts import FILED, KNOWN, REFUSED, ImportTerms
 from openday.queries.people import actor_from
-from openday.queries.scope import within_reach
-from openday.rules.permissions import Actor, Right, Role
-from openday.rules.plan_rows import RowReading, import_key, read_row
-from openday.rules.plan_states import PlanStatus
-from openday.rules.plan_text import FIELD_LABELS
+from openday.rules.permissions import Actor, Role
+from openday.rules.plan_rows import RowReading, read_row
 
-FILED, KNOWN, REFUSED = "filed", "known", "refused"
-PAGE = 100
-_CHUNK = 500
-
-
-@dataclass(frozen=True)
-class ImportTerms:
-    """What holds for every row of one import. `own_agency`: the only agency it may file for, '' for the office."""
-
-    code: str
-    call_id: int
-    call_year: int
-    call_path: str
-    filename: str
-    own_agency: str
-    own_agency_id: int | None
-    create_agencies: bool
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of a row: `outcome` is FILED (it can be), KNOWN (it was before) or REFUSED, with the reason."""
-
-    outcome: str
-    reason: str = ""
-    agency_id: int | None = None
-    plan_code: str = ""
+PAGE = 50
+_TOGETHER = 500
+_COLUMNS = (
+    PlanImportRow.part,
+    PlanImportRow.line,
+    PlanImportRow.raw,
+    PlanImportRow.outcome,
+    PlanImportRow.reason,
+    PlanImportRow.plan_code,
+)
 
 
 @dataclass(frozen=True)
 class ImportRow:
     """One row of the table as its uploader sees it; `line` is its number in the spreadsheet."""
 
+    part: str
     line: int
     agency: str
     theme: str
@@ -65,57 +49,125 @@ class ImportRow:
 
 
 @dataclass(frozen=True)
+class ImportPart:
+    """One sheet or table of the file: its columns as (header, key or ''), and what was not taken for plans."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ImportPage:
-    """A table before or after its import."""
+    """A table before, during or after its import, and one page of its rows. `counts`: rows by outcome; `only`: the
+    outcome that the page is narrowed to, or ''."""
 
     code: str
     filename: str
     call: str
     by_office: bool
     create_agencies: bool
-    columns: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    unread_sheets: tuple[str, ...]
+    parts: tuple[ImportPart, ...]
+    unread: tuple[str, ...]
+    total: int
+    handled: int
+    started_at: datetime | None
     finished_at: datetime | None
+    counts: Mapping[str, int]
+    only: str
     rows: tuple[ImportRow, ...]
-    header: tuple[str, ...]
-    raw: Mapping[int, tuple[str, ...]]
+    page: int
+    pages: int
 
-    def of(self, outcome: str) -> tuple[ImportRow, ...]:
-        """The rows with this outcome."""
-        return tuple(row for row in self.rows if row.outcome == outcome)
+    @property
+    def running(self) -> bool:
+        """Whether its rows are being filed at this moment."""
+        return self.started_at is not None and self.finished_at is None
 
 
 @dataclass(frozen=True)
-class Place:
-    """An agency that rows may name."""
+class RefusedRows:
+    """The rows of one part that cannot be, or were not, imported: each as in the file, then the reason."""
 
-    agency_id: int
-    path: str
-    active: bool
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
-def import_page(actor: Actor, code: str) -> ImportPage:
-    """The table that this person uploaded: with verdicts while it waits, with results once it is done.
+def import_page(actor: Actor, code: str, *, only: str = "", page: int = 1) -> ImportPage:
+    """The table that this person uploaded: with verdicts while it waits, with results once it is done; four queries.
+
+    `only` narrows the rows to one outcome; `page` counts from 1, and too large a number shows the last page.
 
     Raises:
         NotFound: it is not there, or somebody else's.
     """
     found = own_import(actor, code)
-    about = found.about
+    only = only if only in (FILED, KNOWN, REFUSED) else ""
+    counts = counts_of(found.id)
+    shown = counts[only] if only else found.total
+    pages = max(1, -(-shown // PAGE))
+    page = min(max(page, 1), pages)
+    wanted = select(*_COLUMNS).where(PlanImportRow.import_id == found.id).order_by(PlanImportRow.number)
+    if only:
+        wanted = wanted.where(PlanImportRow.outcome == only).offset((page - 1) * PAGE).limit(PAGE)
+    else:
+        wanted = wanted.where(PlanImportRow.number.between((page - 1) * PAGE + 1, page * PAGE))
+    parts = _parts(found)
     return ImportPage(
         code=found.code,
         filename=found.filename,
-        call=about["call"],
-        by_office=not about["own_agency"],
-        create_agencies=about["create_agencies"],
-        columns=tuple((header, key or "") for header, key in about["columns"]),
-        notes=tuple(about["notes"]),
-        unread_sheets=tuple(about["unread_sheets"]),
+        call=found.about["call"],
+        by_office=not found.about["own_agency"],
+        create_agencies=found.about["create_agencies"],
+        parts=parts,
+        unread=tuple(found.about["unread"]),
+        total=found.total,
+        handled=found.handled,
+        started_at=found.started_at,
         finished_at=found.finished_at,
-        rows=_results(found) if found.results is not None else _verdicts(actor, found),
-        header=tuple(header for header, _ in about["columns"]),
-        raw={row["line"]: tuple(row["raw"]) for row in found.rows},
+        counts=counts,
+        only=only,
+        rows=tuple(_shown(found, session().execute(wanted))),
+        page=page,
+        pages=pages,
+    )
+
+
+def import_rows(actor: Actor, code: str) -> Iterator[ImportRow]:
+    """Every row of the table with its verdict or result, in its order, without holding them all.
+
+    Raises:
+        NotFound: it is not there, or somebody else's.
+    """
+    found = own_import(actor, code)
+    for start in range(0, found.total, _TOGETHER):
+        between = PlanImportRow.number.between(start + 1, start + _TOGETHER)
+        batch = select(*_COLUMNS).where(PlanImportRow.import_id == found.id, between).order_by(PlanImportRow.number)
+        yield from _shown(found, session().execute(batch))
+
+
+def refused_rows(actor: Actor, code: str) -> tuple[RefusedRows, ...]:
+    """What the uploader has to put right, by the parts of the file; parts without such rows are left out.
+
+    Raises:
+        NotFound: it is not there, or somebody else's.
+    """
+    found = own_import(actor, code)
+    wanted = (
+        select(PlanImportRow.part, PlanImportRow.raw, PlanImportRow.reason)
+        .where(PlanImportRow.import_id == found.id, PlanImportRow.outcome == REFUSED)
+        .order_by(PlanImportRow.number)
+    )
+    by_part: dict[int, list[tuple[str, ...]]] = {}
+    parts = _parts(found)
+    for row in session().execute(wanted):
+        width = len(parts[row.part].columns)
+        cells = [*row.raw[:width], *[""] * (width - len(row.raw))]
+        by_part.setdefault(row.part, []).append((*cells, row.reason))
+    return tuple(
+        RefusedRows(parts[at].name, tuple(header for header, _ in parts[at].columns), tuple(rows))
+        for at, rows in sorted(by_part.items())
     )
 
 
@@ -155,15 +207,31 @@ def own_import(actor: Actor, code: str, *, lock: bool = False) -> PlanImport:
     return found
 
 
+def imports_under_way() -> Sequence[int]:
+    """The ids of the tables whose rows are being filed, the longest waiting first."""
+    statement = select(PlanImport.id).where(PlanImport.started_at.is_not(None), PlanImport.finished_at.is_(None))
+    return session().scalars(statement.order_by(PlanImport.started_at, PlanImport.id)).all()
+
+
+def counts_of(import_id: int) -> dict[str, int]:
+    """How many rows of a table have each outcome, every outcome present."""
+    statement = (
+        select(PlanImportRow.outcome, func.count())
+        .where(PlanImportRow.import_id == import_id)
+        .group_by(PlanImportRow.outcome)
+    )
+    return {FILED: 0, KNOWN: 0, REFUSED: 0} | {row[0]: row[1] for row in session().execute(statement)}
+
+
 def terms_of(found: PlanImport) -> ImportTerms:
     """What holds for every row of an import."""
     call = session().scalars(select(Call).where(Call.id == found.call_id).options(joinedload(Call.jurisdiction))).one()
     about = found.about
     return ImportTerms(
-        code=found.code,
         call_id=call.id,
         call_year=call.year,
         call_path=call.jurisdiction.path,
+        call=call.title,
         filename=found.filename,
         own_agency=about["own_agency"],
         own_agency_id=about["own_agency_id"],
@@ -171,115 +239,44 @@ def terms_of(found: PlanImport) -> ImportTerms:
     )
 
 
-def reading_of(row: Mapping[str, Any], terms: ImportTerms) -> RowReading:
-    """A kept row as the rules read it."""
-    return read_row(row["cells"], call_year=terms.call_year, own_agency=terms.own_agency)
+def cells_of_parts(about: Mapping[str, Any]) -> list[TableCells]:
+    """How the rows of each part are taken, from what was kept of the table."""
+    return [
+        TableCells(tuple(ColumnMatch(header, key) for header, key in part["columns"]), part["agency"])
+        for part in about["parts"]
+    ]
 
 
-def judge(
-    reading: RowReading,
-    terms: ImportTerms,
-    places: Mapping[str, list[Place]],
-    known: Mapping[str, tuple[str, str]],
-) -> Verdict:
-    """What becomes of a row. `places`: agencies by name; `known`: code and state of the plans that came from such rows
-    before, by import key."""
-    if reading.problems:
-        return Verdict(REFUSED, "；".join(reading.problems))
-    before = known.get(import_key(terms.call_id, reading))
-    if before is not None:
-        return Verdict(KNOWN, f"此前已导入，现在是“{PlanStatus(before[1]).label}”", plan_code=before[0])
-    if terms.own_agency_id is not None:
-        verdict = Verdict(FILED, agency_id=terms.own_agency_id)
-    else:
-        verdict = _verdict_on_agency(reading.agency, terms, places.get(reading.agency, []))
-    return _with_gaps(verdict, reading) if verdict.outcome == FILED else verdict
+def _shown(found: PlanImport, rows: Iterable[Row[Any]]) -> Iterator[ImportRow]:
+    terms, taken = terms_of(found), cells_of_parts(found.about)
+    several = len(taken) > 1
+    for row in rows:
+        reading = read_row(taken[row.part].of(row.raw), call_year=terms.call_year, own_agency=terms.own_agency)
+        name = found.about["parts"][row.part]["name"] if several else ""
+        yield replace(_row(row, reading), part=name)
 
 
-def _with_gaps(verdict: Verdict, reading: RowReading) -> Verdict:
-    """A row may be filed with gaps that the form would not let through; they are named."""
-    gaps = "、".join(FIELD_LABELS[name] for name in reading.text.missing())
-    said = [verdict.reason, f"还缺{gaps}" if gaps else ""]
-    return replace(verdict, reason="；".join(filter(None, said)))
-
-
-def places_named(actor: Actor, names: Iterable[str]) -> dict[str, list[Place]]:
-    """The agencies of these names for which the person may import."""
-    wanted, places = sorted(set(names)), dict[str, list[Place]]()
-    for start in range(0, len(wanted), _CHUNK):
-        statement = (
-            select(Agency.id, Agency.name, Agency.active, Jurisdiction.path)
-            .join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
-            .where(within_reach(actor, Right.PLAN_IMPORT))
-            .where(Agency.name.in_(wanted[start : start + _CHUNK]))
-        )
-        for row in session().execute(statement):
-            places.setdefault(row.name, []).append(Place(row.id, row.path, row.active))
-    return places
-
-
-def known_rows(call_id: int, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Code and status of the plans that were imported into a call from rows with these keys."""
-    wanted, known = sorted(set(keys)), dict[str, tuple[str, str]]()
-    for start in range(0, len(wanted), _CHUNK):
-        statement = select(Plan.import_key, Plan.code, Plan.status).where(
-            Plan.call_id == call_id, Plan.import_key.in_(wanted[start : start + _CHUNK])
-        )
-        known |= {row.import_key: (row.code, row.status) for row in session().execute(statement)}
-    return known
-
-
-def _verdicts(actor: Actor, found: PlanImport) -> tuple[ImportRow, ...]:
-    terms = terms_of(found)
-    readings = [(row["line"], reading_of(row, terms)) for row in found.rows]
-    places = places_named(actor, (reading.agency for _, reading in readings))
-    known = known_rows(terms.call_id, (import_key(terms.call_id, reading) for _, reading in readings))
-    first_line: dict[str, int] = {}
-    rows = []
-    for line, reading in readings:
-        verdict = judge(reading, terms, places, known)
-        earlier = first_line.setdefault(import_key(terms.call_id, reading), line)
-        if verdict.outcome == FILED and earlier != line:
-            verdict = Verdict(REFUSED, f"与第{earlier}行完全相同")
-        rows.append(_row(line, reading, verdict))
-    return tuple(rows)
-
-
-def _row(line: int, reading: RowReading, verdict: Verdict) -> ImportRow:
-    audience = reading.audience.explained() if reading.text.audience_text else ""
+def _row(row: Row[Any], reading: RowReading) -> ImportRow:
     return ImportRow(
-        line=line,
+        part="",
+        line=row.line,
         agency=reading.agency,
         theme=reading.text.theme,
         time_text=reading.text.time_text,
         period=reading.period.explained(),
-        audience=audience,
-        outcome=verdict.outcome,
-        reason=verdict.reason,
-        plan_code=verdict.plan_code,
+        audience=reading.audience.explained() if reading.text.audience_text else "",
+        outcome=row.outcome,
+        reason=row.reason,
+        plan_code=row.plan_code,
     )
 
 
-def _results(found: PlanImport) -> tuple[ImportRow, ...]:
-    terms = terms_of(found)
-    results = {result["line"]: result for result in found.results or []}
-    rows = []
-    for row in found.rows:
-        result = results[row["line"]]
-        verdict = Verdict(result["outcome"], result["reason"], plan_code=result["plan_code"])
-        rows.append(_row(row["line"], reading_of(row, terms), verdict))
-    return tuple(rows)
-
-
-def _verdict_on_agency(name: str, terms: ImportTerms, found: list[Place]) -> Verdict:
-    if len(found) > 1:
-        return Verdict(REFUSED, f"有{len(found)}个单位都叫“{name}”，无法确定是哪一个")
-    if found and not found[0].active:
-        return Verdict(REFUSED, f"“{name}”已停用")
-    if found and not found[0].path.startswith(terms.call_path):
-        return Verdict(REFUSED, f"“{name}”不在这项征集通知的范围内")
-    if found:
-        return Verdict(FILED, agency_id=found[0].agency_id)
-    if terms.create_agencies:
-        return Verdict(FILED, "将登记为新单位")
-    return Verdict(REFUSED, f"名录中没有“{name}”")
+def _parts(found: PlanImport) -> tuple[ImportPart, ...]:
+    return tuple(
+        ImportPart(
+            part["name"],
+            tuple((header, key or "") for header, key in part["columns"]),
+            tuple(part["notes"]),
+        )
+        for part in found.about["parts"]
+    )

@@ -20,6 +20,12 @@ _INVISIBLE = re.compile(
     "\U0010fffe\U0010ffff"
     "\u034f\u115f\u1160\u2800\u3164\uffa0]"
 )
+# Texts of these characters alone need nothing done: they show, they are composed, and none of them is a mark. Nearly
+# every text is one, and a table has a hundred thousand cells.
+_STEADY = re.compile(
+    "[\n -~\xa1-\xac\xae-\xff\u2010-\u2027\u2030-\u205e\u2460-\u24ff\u2500-\u25ff"
+    "\u3001-\u3029\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]*"
+)
 # More marks on one letter than any language uses (UAX #15, section 13): they smear over the page, and ordering a long
 # run of them takes quadratic time.
 _MOST_MARKS = 30
@@ -33,6 +39,9 @@ def plain_text(value: str, *, lines: bool = False) -> str:
     NFC, not NFKC: full-width punctuation and characters such as ① or ㎡ stay as they were typed. With `lines` line
     breaks stay as "\\n"; without, each break or tab becomes one space. Take care of the length first: see `clean_text`.
     """
+    if _STEADY.fullmatch(value):
+        text = value.strip()
+        return text if lines else text.replace("\n", " ")
     return _composed(_visible(value, lines))
 
 
@@ -41,6 +50,8 @@ def clean_text(value: str, *, limit: int, lines: bool = False) -> str:
 
     Raises ValueError with the reason when it is longer.
     """
+    if len(value) <= limit and _STEADY.fullmatch(value):
+        return plain_text(value, lines=lines)
     visible = _visible(value, lines)
     if len(visible) <= limit * _MOST_PARTS:
         text = _composed(visible)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import CursorResult, Delete, Update, delete, or_, select, update
+from sqlalchemy import CursorResult, Delete, Update, delete, func, or_, select, update
 
 from openday import clock
 from openday.clock import SHANGHAI
@@ -10,9 +10,11 @@ from openday.db import session, use_case
 from openday.models.aftermath import Suggestion
 from openday.models.ledger import Message
 from openday.models.occurrences import Occurrence
-from openday.models.plans import PlanImport
+from openday.models.plans import FormReading, PlanImport
 from openday.models.registrations import Registration
+from openday.models.topics import TopicCall, TopicEvent, TopicProposal
 from openday.rules.states import MessageStatus, SuggestionStatus
+from openday.rules.topic_states import FINISHED
 from openday.services import ledger
 
 BATCH = 500
@@ -41,7 +43,9 @@ def _forget_batch(retention_days: int) -> dict[str, int]:
         "registrations": _forget_registrations(before),
         "messages": _forget_messages(before),
         "suggestions": _forget_suggestions(before),
+        "topics": _forget_topics(before, now),
         "imports": _changed(delete(PlanImport).where(PlanImport.created_at < before)),
+        "form_readings": _changed(delete(FormReading).where(FormReading.created_at < before)),
     }
     if any(gone.values()):
         ledger.record("retention.forget", actor=None, record_type="retention", record_id=None, now=now, **gone)
@@ -79,6 +83,17 @@ def _forget_suggestions(before: datetime) -> int:
         .where(Suggestion.status.in_(done), Suggestion.received_at < before, named)
         .values(name=None, phone=None)
     )
+
+
+def _forget_topics(before: datetime, now: datetime) -> int:
+    """Contacts of proposals whose last step, when they were done with, is long ago; of all others a year after the
+    topic call ended, as its form says."""
+    last = select(func.max(TopicEvent.at)).where(TopicEvent.proposal_id == TopicProposal.id).correlate(TopicProposal)
+    done = TopicProposal.status.in_([status.value for status in FINISHED])
+    ended = select(TopicCall.id).where(TopicCall.closes_at < now - timedelta(days=365))
+    over = or_(done & (last.scalar_subquery() < before), TopicProposal.topic_call_id.in_(ended))
+    named = TopicProposal.contact.is_not(None)
+    return _changed(update(TopicProposal).where(named, over).values(contact=None))
 
 
 def _changed(statement: Update | Delete) -> int:

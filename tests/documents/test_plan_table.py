@@ -174,7 +174,7 @@ def test_an_agency_merged_beside_several_plans_belongs_to_each_of_them() -> None
     ]  # fmt: skip
 
 
-def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_named() -> None:
+def test_every_visible_sheet_with_a_header_is_read_and_the_others_are_named() -> None:
     book = openpyxl.Workbook()
     book.active.title = "填表说明"
     book.active.append(["请于6月28日前报送"])
@@ -182,7 +182,7 @@ def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_named(
     hidden.sheet_state = "hidden"
     hidden.append(HEADER)
     hidden.append(PLAN)
-    for title, theme in (("计划", "走进水厂"), ("乡镇", "走进乡村")):
+    for title, theme in (("计划", "走进水厂"), ("乡镇", "走进乡村"), ("填写样例", "走进某某")):
         sheet = book.create_sheet(title)
         sheet.append(HEADER)
         sheet.append([*PLAN[:2], theme, *PLAN[3:]])
@@ -190,8 +190,10 @@ def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_named(
     packed = io.BytesIO()
     book.save(packed)
     table = read_plan_table(packed.getvalue(), "a.xlsx")
-    assert only_row(table)["theme"] == "走进水厂"
-    assert table.unread_sheets == ("填表说明", "乡镇")
+    assert [(part.name, [row.cells["theme"] for row in part.rows]) for part in table.parts] == [
+        ("计划", ["走进水厂"]), ("乡镇", ["走进乡村"]),
+    ]  # fmt: skip
+    assert table.unread == ("填表说明", "填写样例")
 
 
 TEXTS = st.sampled_from(["=1+1", "+86", "-1", "@SUM(A1)", "＝1", "'quoted'", "'=1", "''=1", "''", "0'", "市水务局"])

@@ -17,9 +17,9 @@ from tests.factories.plan_tables import HEADER, PLAN, as_csv, as_xlsx, only_row,
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("计划.xls", "只能读取 .xlsx 或 .csv 表格，请另存为其中一种后上传"),
-        ("计划.docx", "只能读取 .xlsx 或 .csv 表格，请另存为其中一种后上传"),
-        ("计划", "只能读取 .xlsx 或 .csv 表格，请另存为其中一种后上传"),
+        ("计划.docx", "文件内容与扩展名不符，请用表格软件另存为 .docx 后上传"),
+        ("计划.ods", "只能读取 .xlsx、.docx 或 .csv 表格，请另存为其中一种后上传"),
+        ("计划", "只能读取 .xlsx、.docx 或 .csv 表格，请另存为其中一种后上传"),
         ("计划.xlsx", "文件内容与扩展名不符，请用表格软件另存为 .xlsx 后上传"),
     ],
 )
@@ -33,7 +33,7 @@ def test_a_workbook_that_calls_itself_csv_is_refused() -> None:
 
 def test_old_or_locked_workbooks_are_refused_with_what_to_do() -> None:
     reason = refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "a.xlsx")
-    assert reason == "文件是旧版 .xls 或设有打开密码，请另存为没有密码的 .xlsx 后上传"
+    assert reason == "文件是旧版格式或设有打开密码，请另存为没有密码的 .xlsx 后上传"
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])

@@ -1,10 +1,15 @@
 """Importing tables of plans: every row is filed or refused with its reason, and the same file changes nothing."""
 
+import io
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from openday.db import db, use_case
@@ -12,11 +17,21 @@ from openday.documents.csv_export import csv_bytes
 from openday.errors import Closed, Conflict, Forbidden, NotFound, Refused
 from openday.models.calls import Call
 from openday.models.ledger import AuditEvent
-from openday.models.people import Agency, Jurisdiction
+from openday.models.people import Agency, Jurisdiction, User
 from openday.models.plans import Plan, PlanEvent, PlanVersion
-from openday.queries.plan_imports import FILED, KNOWN, REFUSED, import_page
+from openday.queries.import_verdicts import FILED, KNOWN, REFUSED
+from openday.queries.plan_imports import import_page, import_rows, imports_under_way, refused_rows
 from openday.rules.plan_states import PlanStatus
-from openday.services.plan_import import Upload, begin_import, run_import, upload_table
+from openday.rules.plan_text import PlanText
+from openday.services.plan_import import (
+    BATCH,
+    Upload,
+    begin_import,
+    file_batch,
+    file_waiting_imports,
+    run_import,
+    upload_table,
+)
 from openday.services.plans import agency_approve, submit_plan
 from tests.factories.calls import call_of
 from tests.factories.people import House, Persona
@@ -49,7 +64,8 @@ def row(**changes: str) -> list[str]:
 def imported(persona: Persona, call_id: int, data: bytes, **options: bool) -> list[tuple[int, str, str]]:
     """(line, outcome, reason) of every row after the import."""
     code = upload_table(persona.actor, Upload(call_id, "计划.csv", data, **options))
-    return [(r.line, r.outcome, r.reason) for r in run_import(persona.actor, code)]
+    assert run_import(persona.actor, code)
+    return [(r.line, r.outcome, r.reason) for r in import_rows(persona.actor, code)]
 
 
 def plans() -> list[Plan]:
@@ -125,11 +141,11 @@ def test_a_row_with_gaps_is_filed_and_the_gaps_are_named(house: House) -> None:
 
 
 def test_a_preview_of_many_rows_asks_the_database_no_more_than_one_of_few(house: House) -> None:
-    call = call_of(house)
+    call_id = call_of(house).id
     seen = []
     for number in (1, 60):
         rows = [row(theme=f"走进书库第{each}期") for each in range(number)]
-        code = upload_table(house.officer.actor, Upload(call.id, "计划.csv", table(*rows), for_office=True))
+        code = upload_table(house.officer.actor, Upload(call_id, "计划.csv", table(*rows), for_office=True))
         actor = house.officer.actor
         db.session.expunge_all()
         with count_queries() as statements:
@@ -248,9 +264,9 @@ def test_an_officer_of_another_district_cannot_import_to_this_call(house: House)
     [
         ("计划.csv", b"", "文件是空的"),
         ("计划.xlsx", b"PK\x03\x04 no workbook", "无法读取|不符|损坏"),
-        ("计划.pdf", b"%PDF-1.7", "只能读取 .xlsx 或 .csv"),
+        ("计划.pdf", b"%PDF-1.7", "只能读取 .xlsx、.docx 或 .csv"),
         ("计划.csv", table(), "没有计划"),
-        ("计划.csv", table(*[ROW] * 2001), "一次最多导入2000行"),
+        ("计划.csv", table(*[ROW] * 10_001), "一次最多导入10000行"),
     ],
 )
 def test_files_that_are_no_tables_of_plans_are_refused_at_the_file_field(
@@ -293,3 +309,125 @@ def test_an_imported_draft_goes_the_way_of_every_plan(house: House) -> None:
     assert submit_plan(house.filer.actor, plan.code, version=1).status is PlanStatus.AGENCY_REVIEW
     agency_approve(house.reviewer.actor, plan.code, version=1)
     assert plans()[0].status == "office_review"
+
+
+# Long tables: filed by the worker
+
+
+def long_table(house: House, rows: int, call: Call | None = None) -> str:
+    """The code of a table of the filer's that was set going and is left to the worker."""
+    data = table(*[row(theme=f"走进书库第{number}期") for number in range(rows)])
+    code = upload_table(house.filer.actor, Upload((call or call_of(house)).id, "计划.csv", data))
+    assert not run_import(house.filer.actor, code, at_once=rows - 1)
+    return code
+
+
+def test_a_long_table_is_left_to_the_worker_and_says_how_far_it_is(any_house: House) -> None:
+    code = long_table(any_house, 120)
+    page = import_page(any_house.filer.actor, code)
+    assert (page.running, page.handled, page.total, plans()) == (True, 0, 120, [])
+    file_waiting_imports(seconds=0.001)
+    halfway = import_page(any_house.filer.actor, code)
+    assert (halfway.running, halfway.handled, len(plans())) == (True, BATCH, BATCH)
+    assert file_waiting_imports() == 1
+    done = import_page(any_house.filer.actor, code)
+    assert (done.running, done.handled, dict(done.counts)) == (False, 120, {FILED: 120, KNOWN: 0, REFUSED: 0})
+    assert [plan.theme for plan in plans()] == [f"走进书库第{number}期" for number in range(120)]
+    assert file_waiting_imports() == 0
+
+
+def test_a_worker_that_dies_within_a_batch_leaves_nothing_half_filed(
+    any_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends before its COMMIT: the next one begins the batch again, and files no row twice."""
+    code = long_table(any_house, 120)
+    (import_id,) = imports_under_way()
+    assert file_batch(import_id)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("openday.services.ledger.record", killed)
+        with pytest.raises(Killed):
+            file_batch(import_id)
+    assert len(plans()) == BATCH
+    file_waiting_imports()
+    assert [plan.theme for plan in plans()] == [f"走进书库第{number}期" for number in range(120)]
+    assert dict(import_page(any_house.filer.actor, code).counts) == {FILED: 120, KNOWN: 0, REFUSED: 0}
+
+
+def test_a_row_that_the_system_cannot_cope_with_holds_up_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = long_table(house, 5)
+    take = Plan.take_text
+
+    def stumbling(self: Plan, text: PlanText, **more: Any) -> PlanVersion:
+        if text.theme == "走进书库第2期":
+            raise ArithmeticError("nobody foresaw this")
+        return take(self, text, **more)
+
+    monkeypatch.setattr(Plan, "take_text", stumbling)
+    file_waiting_imports()
+    rows = [(r.line, r.outcome, r.reason) for r in import_rows(house.filer.actor, code)]
+    assert [line for line, outcome, _ in rows if outcome == FILED] == [2, 3, 5, 6]
+    assert rows[2] == (4, REFUSED, "系统没有能够处理这一行，请手工填报，并告知系统管理员")
+
+
+def test_an_import_ends_when_its_person_is_disabled_or_its_call_closes(house: House) -> None:
+    call = call_of(house)
+    code = long_table(house, 3, call)
+    _close(call.id)
+    file_waiting_imports()
+    assert {r.reason for r in import_rows(house.filer.actor, code)} == {"这项征集已经结束，不再接收新的计划"}
+    code = long_table(house, 3)
+    _disable(house.filer.id)
+    file_waiting_imports()
+    assert {r.reason for r in import_rows(house.filer.actor, code)} == {"上传人已不能导入计划"}
+    assert plans() == []
+
+
+@use_case
+def _disable(user_id: int) -> None:
+    db.session.get_one(User, user_id).active = False
+
+
+def test_the_worker_and_a_waiting_browser_may_work_on_one_table(any_app: Flask, any_house: House) -> None:
+    code = long_table(any_house, 250)
+
+    def work() -> None:
+        with any_app.app_context():
+            file_waiting_imports()
+            db.session.remove()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert dict(import_page(any_house.filer.actor, code).counts) == {FILED: 250, KNOWN: 0, REFUSED: 0}
+    assert Counter(plan.theme for plan in plans()).most_common(1)[0][1] == 1
+
+
+def test_rows_of_several_sheets_are_told_apart(house: House) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "机关"
+    for title, rows in (("机关", [ROW, row(time="")]), ("乡镇", [ROW, row(theme="走进乡村")])):
+        sheet = book[title] if title == "机关" else book.create_sheet(title)
+        for each in [HEADER, *rows] if title == "机关" else [[*HEADER[:8], "联系电话"], *rows]:
+            sheet.append(each)
+    packed = io.BytesIO()
+    book.save(packed)
+    code = upload_table(house.filer.actor, Upload(call_of(house).id, "计划.xlsx", packed.getvalue()))
+    run_import(house.filer.actor, code)
+    assert [(r.part, r.line, r.outcome, r.reason) for r in import_rows(house.filer.actor, code)] == [
+        ("机关", 2, FILED, ""),
+        ("机关", 3, REFUSED, "开展时间：没有填写开展时间"),
+        ("乡镇", 2, REFUSED, "与“机关”第2行完全相同"),
+        ("乡镇", 3, FILED, ""),
+    ]
+    assert [(part.name, part.header[-1], len(part.rows)) for part in refused_rows(house.filer.actor, code)] == [
+        ("机关", "联系方式", 1), ("乡镇", "联系电话", 1),
+    ]  # fmt: skip

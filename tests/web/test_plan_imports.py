@@ -82,7 +82,7 @@ def test_the_refused_rows_come_back_as_a_table_that_can_be_corrected(app: Flask,
     filer = PageClient(app).log_in(house.filer)
     page = filer.get("/agency/plan-imports/new")
     page = filer.upload(page.form(having="file"), file=file(GOOD, VAGUE))
-    answer = filer.raw(page.links()["下载不能导入的行"])
+    answer = filer.raw(page.links()["下载为 .csv 表格"])
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     (header, *rows) = csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""))
@@ -158,8 +158,8 @@ def test_a_long_table_is_shown_by_pages_and_results(app: Flask, house: House) ->
     page = filer.get("/agency/plan-imports/new")
     page = filer.upload(page.form(having="file"), file=file(*rows, VAGUE))
     here = page.address
-    assert len(page.all("(//table)[last()]/tbody/tr")) == 100
-    assert len(filer.get(f"{here}?page=2").all("(//table)[last()]/tbody/tr")) == 31
+    assert len(page.all("(//table)[last()]/tbody/tr")) == 50
+    assert len(filer.get(f"{here}?page=3").all("(//table)[last()]/tbody/tr")) == 31
     assert len(filer.get(f"{here}?show=refused").all("(//table)[last()]/tbody/tr")) == 1
     for odd in ("page=-1", "page=1e9", "show=x", "page=99999999"):
         filer.get(f"{here}?{odd}")
@@ -175,4 +175,5 @@ def test_nobody_opens_or_runs_the_table_of_another(app: Flask, house: House) -> 
     assert (missing.status_code, outsider.raw(page.address).data) == (404, missing.data)
     outsider.post(f"{page.address}/run", 404)
     assert outsider.raw(f"{page.address}/refused.csv").status_code == 404
+    assert outsider.raw(f"{page.address}/refused.xlsx").status_code == 404
     assert plan_count() == 0

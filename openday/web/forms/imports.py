@@ -15,7 +15,7 @@ class ImportForm(FlaskForm):
     """征集通知, 表格, and for the office whether unknown agencies are added to the directory."""
 
     call = SelectField("征集通知", coerce=int)
-    file = FileField("计划表", [FileRequired("请选择要导入的表格，可以是 .xlsx 或 .csv")])
+    file = FileField("计划表", [FileRequired("请选择要导入的表格，可以是 .xlsx、.docx 或 .csv")])
     create_agencies = BooleanField("名录中没有的单位，登记为新单位")
 
     def upload(self, *, for_office: bool) -> Upload:
