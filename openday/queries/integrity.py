@@ -12,6 +12,7 @@ from openday.models.ledger import CHAIN_START, AuditEvent, Message, link
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import Plan, PlanEvent, PlanVersion
 from openday.models.registrations import Registration
+from openday.models.topics import TopicProposal, TopicSupport
 from openday.rules.states import RegistrationSource, RegistrationStatus
 
 
@@ -28,6 +29,7 @@ def findings() -> Iterator[Finding]:
     for check in (
         seats_taken,
         people_walked_in,
+        topic_supporters,
         plan_statuses,
         plan_versions,
         confirmed_without_message,
@@ -62,6 +64,15 @@ def people_walked_in() -> Iterator[Finding]:
     drifted = select(Occurrence.id, Occurrence.walked_in, counted.label("counted"))
     for row in session().execute(drifted.where(Occurrence.walked_in != counted)):
         yield Finding("walk-ins", f"occurrence {row.id}: counter {row.walked_in}, registrations {row.counted}")
+
+
+def topic_supporters() -> Iterator[Finding]:
+    """A proposal's number of supporters equals their rows."""
+    theirs = TopicSupport.proposal_id == TopicProposal.id
+    counted = select(func.count(TopicSupport.id)).where(theirs).correlate(TopicProposal).scalar_subquery()
+    drifted = select(TopicProposal.id, TopicProposal.supports, counted.label("counted"))
+    for row in session().execute(drifted.where(TopicProposal.supports != counted)):
+        yield Finding("topic supporters", f"proposal {row.id}: counter {row.supports}, supporters {row.counted}")
 
 
 def plan_statuses() -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from openday.rules.plan_states import PlanAction
 from openday.rules.suggestion_states import SuggestionAction
+from openday.rules.topic_states import TopicAction
 
 _RECORDS: Final = {
     "activity": "活动",
@@ -21,6 +22,8 @@ _RECORDS: Final = {
     "registration": "报名",
     "retention": "个人信息",
     "suggestion": "意见建议",
+    "topic": "主题建议",
+    "topic_call": "主题征集",
     "summary_template": "汇总表样式",
     "user": "人员",
     "watch": "变更通知登记",
@@ -42,6 +45,10 @@ _MESSAGES: Final = {
     "registration.promoted": "候补转正",
     "registration.waitlisted": "登记候补",
     "suggestion.answered": "意见建议答复",
+    "topic.accepted": "主题建议公开",
+    "topic.announced": "主题建议相关活动发布",
+    "topic.answered": "主题建议办理结果",
+    "topic.removed": "主题建议不予公开",
     "watch.confirm": "确认接收变更通知",
     "watch.news": "活动变更通知",
 }
@@ -86,6 +93,7 @@ _ACTS: Final = {
     "people.second_factor_on": "启用动态验证码",
     "people.second_factor_reset": "重置动态验证码",
     "people.set_password": "设置密码",
+    "people.set_review_steps": "设置审核环节",
     "plan.add_host": "添加承办或协办单位",
     "plan.copy": "由往年计划新建",
     "plan.create": "新建计划",
@@ -110,6 +118,11 @@ _ACTS: Final = {
     "summary_template.change": "修改汇总表样式",
     "summary_template.create": "保存汇总表样式",
     "summary_template.remove": "删除汇总表样式",
+    "topic.announce": "告知相关活动已发布",
+    "topic.receive": "收到主题建议",
+    "topic_call.change": "修改主题征集",
+    "topic_call.close": "结束主题征集",
+    "topic_call.open": "公开征集主题",
     "summary_table.export": "导出汇总表",
     "watch.ask": "登记接收变更通知",
     "watch.confirm": "确认接收变更通知",
@@ -120,6 +133,7 @@ _ACTS: Final = {
     "working_days.set": "录入工作日历的日期",
     **{f"plan.{action.value}": action.label for action in PlanAction},
     **{f"suggestion.{action.value}": action.label for action in SuggestionAction},
+    **{f"topic.{action.value}": action.label for action in TopicAction},
 }
 
 

@@ -15,8 +15,8 @@ LIKE = 0.22
 """From here on two proposals are shown as similar. By the pairs in the tests: paraphrases lie above, others below."""
 _TITLE_COUNTS = 3.0
 _POLITE = (
-    "希望", "建议", "能否", "能不能", "可以", "可不可以", "我们", "市民", "公众", "组织", "安排", "开放", "参观", "活动",
-    "开放日", "中心", "怎么", "怎样", "想看", "看看", "了解", "过程", "走进", "体验",
+    "希望", "建议", "能否", "能不能", "可以", "可不可以", "我们", "市民", "公众", "组织", "安排", "开放", "参观",
+    "活动", "开放日", "中心", "怎么", "怎样", "想看", "看看", "了解", "过程", "走进", "体验",
 )  # fmt: skip
 _COMMON = 0.15
 """What a pair of a polite or general word counts beside one of the matter itself (which counts about 2 to 8)."""

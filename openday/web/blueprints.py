@@ -21,6 +21,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "rosters",
         "statistics",
         "suggestions",
+        "topics",
         "summary_templates",
     ),
     "openday.web.agency": (
@@ -34,6 +35,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "reviews",
         "rosters",
         "suggestions",
+        "topics",
     ),
     "openday.web.desk": ("door", "entries", "walk_ins"),
     "openday.web.public": (
@@ -46,6 +48,8 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "suggestions",
         "surveys",
         "tickets",
+        "topic_forms",
+        "topics",
         "watches",
     ),
 }

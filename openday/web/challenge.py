@@ -1,9 +1,9 @@
-"""The challenge of a form that anybody may send: given out with the page, done by its script, checked when it comes back.
+"""The challenge of a form that anybody may send: given out with the page, solved by its script, checked on its return.
 
 In a template, inside the form: `{{ challenge_field("suggestion") }}`, and once on the page, in the block `scripts`,
-`{{ challenge_script() }}` from parts/challenge.html. In the view: `effort = challenge_passed(request.form, "suggestion")`, which goes to the
-use-case, which hands it to `challenge_steps.spend`. A kept form (web/kept.py) names `challenge_token("…")` among its
-tokens. Why and how: docs/decisions/010-proof-of-work.md.
+`{{ challenge_script() }}` from parts/challenge.html. In the view: `challenge_passed(request.form, "suggestion")` gives
+an effort, which goes to the use-case, which hands it to `challenge_steps.spend`. A kept form (web/kept.py) names
+`challenge_token("…")` among its tokens. Why and how: docs/decisions/010-proof-of-work.md.
 """
 
 import hmac

@@ -21,12 +21,14 @@ _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("agency.plan_list", "活动计划", frozenset({Role.FILER, Role.REVIEWER})),
     ("agency.activity_list", "已发布活动", frozenset({Role.FILER, Role.REVIEWER})),
     ("agency.suggestion_list", "意见建议", frozenset({Role.FILER, Role.REVIEWER})),
+    ("agency.topic_list", "征集主题", frozenset({Role.FILER, Role.REVIEWER})),
     ("agency.outcome_list", "开展情况", frozenset({Role.FILER, Role.REVIEWER})),
     ("office.board", "待办", frozenset({Role.OFFICER})),
     ("office.call_list", "征集通知", frozenset({Role.OFFICER})),
     ("office.plan_list", "活动计划", frozenset({Role.OFFICER, Role.ADMIN, Role.AUDITOR})),
     ("office.publication_list", "活动发布", frozenset({Role.OFFICER, Role.ADMIN, Role.AUDITOR})),
     ("office.suggestion_list", "意见建议", frozenset({Role.OFFICER, Role.AUDITOR})),
+    ("office.topic_list", "征集主题", frozenset({Role.OFFICER, Role.AUDITOR})),
     ("office.outcome_list", "开展情况", frozenset({Role.OFFICER, Role.AUDITOR})),
     ("office.statistics", "统计", frozenset({Role.OFFICER, Role.ADMIN, Role.AUDITOR})),
     ("people.person_list", "人员", frozenset({Role.ADMIN, Role.REVIEWER})),
@@ -152,6 +154,6 @@ def _switches() -> dict[str, Any]:
 
 
 def _public_links() -> dict[str, str]:
-    names = ("home", "calendar", "suggestions", "subscribe", "search", "accessibility", "privacy")
+    names = ("home", "calendar", "topics", "suggestions", "subscribe", "search", "accessibility", "privacy")
     known = _endpoints()
     return {name: url_for(f"public.{name}") for name in names if f"public.{name}" in known}

@@ -12,6 +12,7 @@ from openday import clock
 from openday.queries.calendar import Filters, occurrences_between, vague_between
 from openday.queries.calendar_rows import Entry, next_change, seats_shown
 from openday.queries.home import Campaign, answered_lately, campaign_now
+from openday.queries.public_topics import asked_now
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
 from openday.web.pages import LANGUAGE_COOKIE, LANGUAGES, LARGE_COOKIE, local_path
@@ -39,6 +40,7 @@ def _home(layout: Mapping[str, Any], campaign: Campaign | None) -> kept.Rendered
     found = [occurrences_between(first, last, _SHOWN) for first, last in weeks]
     vague, vague_total = vague_between(today, weeks[1][1], Filters(), _VAGUE_SHOWN)
     entries = [entry for shown, _ in found for entry in shown]
+    asked = asked_now(now)
     html = render_template(
         "public/home.html",
         weeks=[_week(shown, total, now) for shown, total in found],
@@ -50,10 +52,12 @@ def _home(layout: Mapping[str, Any], campaign: Campaign | None) -> kept.Rendered
         campaign=campaign,
         campaign_url=url_for("public.calendar", month=f"{today:%Y-%m}"),
         answered=answered_lately(),
+        asked=[{"call": call, "until": cards.moment(call.closes_at)} for call in asked.calls],
         **layout,
     )
     slots = [entry.slot for entry in entries if entry.slot]
-    return kept.Rendered(html, seats_shown(slots), next_change(slots, now))
+    until = next_change(slots, now)
+    return kept.Rendered(html, seats_shown(slots), min(until, asked.until) if asked.until else until)
 
 
 def _week(entries: tuple[Entry, ...], total: int, now: datetime) -> dict[str, Any]:
