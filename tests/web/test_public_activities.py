@@ -150,7 +150,7 @@ def test_what_is_vague_stays_as_vague_as_it_is(
     assert page.text("//p[contains(@class, 'date ')]/span[@aria-hidden]") == block
     assert f"举办单位报送的时间为“{text}”" in page.text("main")
     assert "网址不变" in page.text("main")
-    assert buttons(page) == {}
+    assert buttons(page) == {"secondary": f"/activities/{activity.code}/watch"}
 
 
 def test_it_firms_up_on_the_same_page_with_its_history(client: PageClient, house: House) -> None:
