@@ -45,6 +45,7 @@ class Right(StrEnum):
     PLAN_AGENCY_REVIEW = "plan.agency_review"
     PLAN_OFFICE_REVIEW = "plan.office_review"
     PLAN_WITHDRAW = "plan.withdraw"
+    REVIEW_STEPS_SET = "review_steps.set"
     PLAN_IMPORT = "plan.import"
     PUBLICATION_MANAGE = "publication.manage"
     OCCURRENCE_PROPOSE = "occurrence.propose"
@@ -99,6 +100,7 @@ RIGHTS: dict[Right, dict[Role, Reach]] = {
     Right.PLAN_OFFICE_REVIEW: {_OFFICER: _T},
     Right.PLAN_WITHDRAW: {_FILER: _A},
     Right.PLAN_IMPORT: {_FILER: _A, _OFFICER: _T},
+    Right.REVIEW_STEPS_SET: {_REVIEWER: _A, _ADMIN: _T},
     Right.PUBLICATION_MANAGE: {_OFFICER: _T},
     Right.OCCURRENCE_PROPOSE: {_FILER: _A, _OFFICER: _T},
     Right.REGISTRATION_READ: {_FILER: _A, _REVIEWER: _A, _DESK: _S, _OFFICER: _T, _AUDITOR: _T},
