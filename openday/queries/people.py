@@ -8,9 +8,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from openday.db import session
 from openday.errors import NotFound
-from openday.models.people import Agency, DeskAssignment, Invitation, Jurisdiction, LoginSession, User
+from openday.models.people import Agency, DeskAssignment, Invitation, Jurisdiction, LoginSession, User, UserRole
 from openday.queries.scope import within_reach
 from openday.rules.permissions import Actor, Right, Role, Subject, can, reaches_subtree
+from openday.rules.plan_states import ReviewStep, steps_from
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -136,6 +137,47 @@ def agencies_in_reach(actor: Actor, right: Right) -> list[Agency]:
     """The agencies that the right reaches, by name."""
     statement = select(Agency).where(within_reach(actor, right), Agency.active).order_by(Agency.name)
     return list(session().scalars(statement.options(joinedload(Agency.jurisdiction))))
+
+
+@dataclass(frozen=True)
+class ReviewSetting:
+    """How an agency reviews its plans, and the people who may."""
+
+    slug: str
+    name: str
+    reviews: bool
+    steps: tuple[ReviewStep, ...]
+    reviewers: tuple[str, ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether there are more steps than people: nobody takes two steps of one plan."""
+        return self.reviews and len(self.reviewers) < len(self.steps)
+
+
+def review_setting(actor: Actor, slug: str) -> ReviewSetting:
+    """The review of the agency with this slug.
+
+    Raises:
+        NotFound: it is not there or not within reach.
+    """
+    condition = within_reach(actor, Right.REVIEW_STEPS_SET)
+    agency = session().scalar(select(Agency).where(Agency.slug == slug.replace("\x00", "\ufffd"), condition))
+    if agency is None:
+        raise NotFound()
+    statement = (
+        select(User.name)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(User.agency_id == agency.id, User.active, UserRole.role == Role.REVIEWER.value)
+        .order_by(User.name)
+    )
+    people = tuple(session().scalars(statement))
+    return ReviewSetting(agency.slug, agency.name, agency.reviews, steps_from(agency.review_steps), people)
+
+
+def own_slug(actor: Actor) -> str:
+    """The slug of the person's own agency; empty for nobody's."""
+    return session().scalar(select(Agency.slug).where(Agency.id == actor.agency_id)) or ""
 
 
 def invitation_is_open(token_hash: str, now: datetime) -> bool:

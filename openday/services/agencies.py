@@ -1,6 +1,7 @@
 """Agencies and the places they belong to."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,7 +10,9 @@ from openday import clock
 from openday.db import session, use_case
 from openday.errors import Duplicate, NotFound, Refused
 from openday.models.people import Agency, Jurisdiction
+from openday.queries.scope import subject_of
 from openday.rules.permissions import Actor, Right, Subject, can
+from openday.rules.plan_states import ReviewStep
 from openday.services import ledger
 
 
@@ -53,6 +56,30 @@ def add_agency(actor: Actor, new: NewAgency) -> int:
         "people.add_agency", actor=actor, record_type="agency", record_id=agency.id, agency_id=agency.id, now=now
     )
     return agency.id
+
+
+@use_case
+def set_review_steps(actor: Actor, slug: str, steps: Collection[ReviewStep]) -> None:
+    """Say which steps a plan of the agency passes before it leaves; none at all: it goes straight to the office.
+
+    Plans that wait for a step already pass it, whatever is set now; what follows it goes by the new steps.
+
+    Raises:
+        NotFound: the agency is not within reach.
+        Refused: no step, from somebody of the agency: doing without review is the administrator's decision.
+    """
+    agency = session().scalar(select(Agency).where(Agency.slug == slug).with_for_update())
+    if agency is None or not can(actor, Right.REVIEW_STEPS_SET, subject_of(agency)):
+        raise NotFound()
+    if not steps and not can(actor, Right.PEOPLE_MANAGE, subject_of(agency)):
+        raise Refused("请至少保留一个审核环节；不设单位审核的，请联系系统管理员", field="steps")
+    ordered = [step for step in ReviewStep if step in steps]
+    agency.reviews = bool(ordered)
+    agency.review_steps = ",".join(ordered or [ReviewStep.FIRST])
+    ledger.record(
+        "people.set_review_steps", actor=actor, record_type="agency", record_id=agency.id, agency_id=agency.id,
+        now=clock.now(), steps=[step.value for step in ordered],
+    )  # fmt: skip
 
 
 def _place_below(parent: Jurisdiction, name: str) -> Jurisdiction:

@@ -9,7 +9,7 @@ from openday.queries.people import INVITABLE_BY_REVIEWER
 from openday.rules.permissions import Actor, Right, Role
 from openday.services import agencies, people, second_factor
 from openday.web.access import open_to, the_actor
-from openday.web.forms.people import AgencyForm, PersonForm, RolesForm
+from openday.web.forms.people import AgencyForm, PersonForm, ReviewStepsForm, RolesForm
 from openday.web.forms.texts import one_line
 from openday.web.pages import absolute_url
 
@@ -24,7 +24,10 @@ _NOBODY = (0, "政务公开办（不属于报送单位）")
 def person_list() -> ResponseReturnValue:
     """Everybody within reach, and what may be done."""
     search = one_line(request.args.get("q"))[:50]
-    return render_template("people/person_list.html", rows=queries.directory(the_actor(), search=search), q=search)
+    return render_template(
+        "people/person_list.html", rows=queries.directory(the_actor(), search=search), q=search,
+        own_slug=queries.own_slug(the_actor()),
+    )  # fmt: skip
 
 
 @bp.get("/new")
@@ -130,6 +133,30 @@ def agency_add() -> ResponseReturnValue:
             form[refused.field or "name"].errors = [refused.message]
     rows = queries.agencies_in_reach(the_actor(), Right.PEOPLE_MANAGE)
     return render_template("people/agency_list.html", rows=rows, form=form), 422
+
+
+@bp.get("/agencies/<slug>/review")
+@open_to(Role.ADMIN, Role.REVIEWER)
+def agency_review(slug: str) -> ResponseReturnValue:
+    """Through which steps the agency's plans pass before they leave it."""
+    found = queries.review_setting(the_actor(), slug)
+    steps = [step.value for step in found.steps] if found.reviews else []
+    return render_template("people/agency_review.html", found=found, form=ReviewStepsForm(data={"steps": steps}))
+
+
+@bp.post("/agencies/<slug>/review")
+@open_to(Role.ADMIN, Role.REVIEWER)
+def agency_review_save(slug: str) -> ResponseReturnValue:
+    """Set the steps."""
+    found, form = queries.review_setting(the_actor(), slug), ReviewStepsForm()
+    if form.validate_on_submit():
+        try:
+            agencies.set_review_steps(the_actor(), slug, form.chosen())
+            flash("审核环节已保存，此后提交的计划按此办理。", "done")
+            return redirect(url_for("people.agency_review", slug=slug), code=303)
+        except OpenDayError as refused:
+            form.steps.errors = [refused.message]
+    return render_template("people/agency_review.html", found=found, form=form), 422
 
 
 def invitation_link(token: str) -> str:

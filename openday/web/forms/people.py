@@ -6,6 +6,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from openday.errors import Refused
 from openday.rules.permissions import Role
+from openday.rules.plan_states import ReviewStep
 from openday.rules.privacy import clean_text
 from openday.services.agencies import NewAgency
 from openday.services.people import LONGEST_PASSWORD, SHORTEST_PASSWORD, NewUser
@@ -101,3 +102,13 @@ class AgencyForm(FlaskForm):
             phone=clean_text(str(self.phone.data or ""), limit=50),
             reviews=bool(self.reviews.data),
         )
+
+
+class ReviewStepsForm(FlaskForm):
+    """Which steps the plans of an agency pass before they leave it."""
+
+    steps = SelectMultipleField("审核环节", choices=[(step.value, step.label) for step in ReviewStep])
+
+    def chosen(self) -> frozenset[ReviewStep]:
+        """The steps as the rules know them."""
+        return frozenset(ReviewStep(step) for step in self.steps.data or [])
