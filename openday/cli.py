@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo
 
 from openday.app import create_app
-from openday.commands import demo, filing, people, rehearsal, running, states, store, wording
+from openday.commands import demo, filing, forms, people, rehearsal, running, states, store, wording
 from openday.errors import OpenDayError
 
 
@@ -23,6 +23,7 @@ for command in (
     *rehearsal.COMMANDS,
     *demo.COMMANDS,
     *filing.COMMANDS,
+    *forms.COMMANDS,
     *wording.COMMANDS,
     *states.COMMANDS,
 ):

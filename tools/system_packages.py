@@ -35,6 +35,14 @@ def _has_postgres() -> bool:
     return bool(shutil.which("pg_ctl")) or any(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
 
 
+def _has_office(program: str) -> Callable[[], bool]:
+    def is_there() -> bool:
+        folders = (*Path("/usr/lib").glob("libreoffice*/program"), *Path("/opt").glob("libreoffice*/program"))
+        return any((folder / program).exists() for folder in folders)
+
+    return is_there
+
+
 def _has_zbar() -> bool:
     return ctypes.util.find_library("zbar") is not None
 
@@ -46,6 +54,8 @@ _FOR_TEST: dict[str, Callable[[], bool]] = {
     "chromium": _has_browser,
     "postgresql": _has_postgres,
     "libzbar0": _has_zbar,
+    "libreoffice-writer-nogui": _has_office("libswlo.so"),
+    "libreoffice-calc-nogui": _has_office("libsclo.so"),
 }
 
 
