@@ -17,6 +17,7 @@ from openday.db import db
 from openday.delivery.senders import NeverDeliverable, Sender, TryLater, senders
 from openday.queries import system
 from openday.services import export_jobs, housekeeping, messages, plan_import, registration_changes, retention, watches
+from openday.services.topics import announce_adopted
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         Job("make_exports", timedelta(seconds=2), export_jobs.make_next, lease=timedelta(seconds=5)),
         Job("forget_exports", timedelta(hours=1), export_jobs.forget_exports),
         Job("file_imports", timedelta(seconds=1), plan_import.file_waiting_imports, lease=timedelta(seconds=30)),
+        Job("announce_adopted", timedelta(minutes=1), _announce_adopted(settings)),
         Job("forget_persons", timedelta(hours=6), partial(retention.forget_persons, settings.retention_days)),
         Job("forget_watches", timedelta(hours=6), watches.forget_watches),
     )
@@ -48,6 +50,11 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
 def _serve_waitlists(settings: Settings) -> Callable[[], object]:
     """Free seats may not idle for a minute while somebody waits: hence the short rhythm and the short lease."""
     return partial(registration_changes.serve_waitlists, ticket_url=lambda code: f"{settings.base_url}/tickets/{code}")
+
+
+def _announce_adopted(settings: Settings) -> Callable[[], object]:
+    """Whoever proposed a topic hears when the activity that takes it up is published."""
+    return partial(announce_adopted, lambda code: f"{settings.base_url}/activities/{code}")
 
 
 def run_due(settings: Settings) -> int:
