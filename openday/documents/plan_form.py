@@ -14,7 +14,6 @@ from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
-from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Length, Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
@@ -27,6 +26,7 @@ from openday.documents.word_base import (
     TITLE_STYLE,
     VALUE_STYLE,
     add_text,
+    element,
     empty_document,
     saved,
 )
@@ -183,17 +183,13 @@ def _frame(table: Table) -> None:
     borders = OxmlElement("w:tblBorders")
     for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
         weight = "4" if edge.startswith("inside") else "8"
-        borders.append(_element(f"w:{edge}", val="single", sz=weight, space="0", color="000000"))
+        borders.append(element(f"w:{edge}", val="single", sz=weight, space="0", color="000000"))
     margins = OxmlElement("w:tblCellMar")
     for edge in ("top", "left", "bottom", "right"):
-        margins.append(_element(f"w:{edge}", w=str(CELL_MARGIN.twips if edge in ("left", "right") else 0), type="dxa"))
+        margins.append(element(f"w:{edge}", w=str(CELL_MARGIN.twips if edge in ("left", "right") else 0), type="dxa"))
     layout = properties.find(qn("w:tblLayout"))
     layout.addprevious(borders)
     layout.addnext(margins)
-
-
-def _element(tag: str, **attributes: str) -> BaseOxmlElement:
-    return OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
 
 
 def _fill_label(cell: _Cell, label: str) -> None:

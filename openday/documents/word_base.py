@@ -13,6 +13,8 @@ from functools import cache
 import docx
 from docx.document import Document
 from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -33,7 +35,10 @@ _PARTS = {"styles": "styles", "fontTable": "fontTable", "settings": "settings"}
 
 @dataclass(frozen=True)
 class Style:
-    """A paragraph style: its Chinese face, size in half points, least or exact line height and space in twips."""
+    """A paragraph style: its Chinese face, size in half points, exact line height and space after it in twips.
+
+    `spacing` is what each character gains or gives up, in twips; `snaps` says whether the page's grid holds it.
+    """
 
     name: str
     face: str
@@ -41,6 +46,8 @@ class Style:
     line: int
     after: int = 0
     align: str = "left"
+    spacing: int = 0
+    snaps: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,19 @@ def add_text(paragraph: Paragraph, text: str) -> Run:
     run = paragraph.add_run(text)
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
     return run
+
+
+def set_face(run: Run, face: str, *, latin: str = "") -> None:
+    """Give a run another Chinese face, and another Latin one if named."""
+    fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), face)
+    for name in ("w:ascii", "w:hAnsi") if latin else ():
+        fonts.set(qn(name), latin)
+
+
+def element(tag: str, **attributes: str) -> BaseOxmlElement:
+    """An element of Word's own name space, such as w:top, with attributes of the same."""
+    return OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
 
 
 def saved(document: Document) -> bytes:
@@ -136,7 +156,9 @@ def _styles(layout: Layout) -> str:
         f'<w:sz w:val="{layout.size}"/><w:szCs w:val="{layout.size}"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
-        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>'
+        # LibreOffice takes the size of the page's grid from here alone.
+        f'<w:rPr><w:sz w:val="{layout.size}"/><w:szCs w:val="{layout.size}"/></w:rPr></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/></w:style>'
         + "".join(map(_style, layout.styles))
         + "</w:styles>"
@@ -144,11 +166,14 @@ def _styles(layout: Layout) -> str:
 
 
 def _style(style: Style) -> str:
+    snaps = "" if style.snaps else '<w:snapToGrid w:val="0"/>'
+    spacing = f'<w:spacing w:val="{style.spacing}"/>' if style.spacing else ""
+    sizes = f'<w:sz w:val="{style.size}"/><w:szCs w:val="{style.size}"/>'
     return (
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{style.name}"><w:name w:val="{style.name}"/>'
-        f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr><w:spacing w:before="0" w:after="{style.after}"'
+        f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>{snaps}<w:spacing w:before="0" w:after="{style.after}"'
         f' w:line="{style.line}" w:lineRule="exact"/><w:jc w:val="{style.align}"/></w:pPr>'
-        f'<w:rPr>{_face(style.face)}<w:sz w:val="{style.size}"/><w:szCs w:val="{style.size}"/></w:rPr></w:style>'
+        f"<w:rPr>{_face(style.face)}{spacing}{sizes}</w:rPr></w:style>"
     )
 
 

@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    MonthField,
+    RadioField,
+    SelectField,
+    StringField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
@@ -37,6 +48,12 @@ class ExportForm(FlaskForm):
         """The plans."""
         status = PlanStatus(self.status.data) if self.status.data else None
         return Chosen(self.call.data or None, status, self.agency.data or None)
+
+
+class MonthForm(Form):
+    """The month of a schedule."""
+
+    month = MonthField("月份")
 
 
 def export_form(

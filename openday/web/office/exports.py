@@ -23,7 +23,7 @@ from openday.rules.permissions import Right, Role
 from openday.services import export_jobs, exports
 from openday.web.access import open_to, the_actor
 from openday.web.downloads import DOCX, XLSX, ZIP, download
-from openday.web.forms.exports import ExportForm, export_form
+from openday.web.forms.exports import ExportForm, MonthForm, export_form
 from openday.web.forms.reviews import number_of, status_of
 from openday.web.forms.texts import put_problem
 from openday.web.office.blueprint import bp
@@ -184,4 +184,5 @@ def _as_args(form: ExportForm) -> dict[str, Any]:
 def _export_page(form: ExportForm, status: int = 200) -> ResponseReturnValue:
     lines = job_queries.export_lines(the_actor(), clock.now())
     many = number_of(request.args, "many")
-    return render_template("office/export_list.html", form=form, lines=lines, many=many), status
+    month = MonthForm(data={"month": clock.today()})
+    return render_template("office/export_list.html", form=form, month=month, lines=lines, many=many), status

@@ -7,7 +7,7 @@ from openday import clock
 from openday.errors import Conflict, Forbidden, Refused
 from openday.queries import activities as queries
 from openday.queries.activities import ActivityDetail, PlanPreview, Shown
-from openday.rules.permissions import Right, Role
+from openday.rules.permissions import Right, Role, may
 from openday.rules.signup_text import suggested_mode
 from openday.rules.states import SignupMode
 from openday.services import publications
@@ -67,6 +67,7 @@ def publication_show(code: str) -> ResponseReturnValue:
     links = {
         "page": address_of("public.activity", code=code),
         "poster": address_of("public.activity_poster", code=code),
+        "paper": url_for("office.official_announcement", code=code) if may(the_actor(), Right.SUMMARY_EXPORT) else "",
         "plan": address_of("office.plan_review", code=activity.plan_code),
     }
     return render_template(
