@@ -5,6 +5,7 @@ from its own CREATE statement, as SQLite's manual lays down (https://sqlite.org/
 """
 
 import re
+from collections.abc import Callable
 
 from alembic import op
 from sqlalchemy import text
@@ -23,17 +24,26 @@ def set_check(table: str, name: str, condition: str) -> None:
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {full}")
         op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {full} CHECK ({condition})")
         return
-    _rebuild(table, full, f"CONSTRAINT {full} CHECK ({condition})")
+    constraint = f"CONSTRAINT {full} CHECK ({condition})"
+    _rebuild(table, lambda body: f"{_without(body, full).rstrip().rstrip(',')}, {constraint}")
 
 
-def _rebuild(table: str, name: str, constraint: str) -> None:
+def make_nullable(table: str, column: str) -> None:
+    """Let a column be empty. Foreign keys must not be enforced meanwhile on SQLite."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
+        return
+    _rebuild(table, lambda body: re.sub(rf"(?m)^(\s*{column} [A-Z0-9()]+) NOT NULL", r"\1", body, count=1))
+
+
+def _rebuild(table: str, change: Callable[[str], str]) -> None:
     connection = op.get_bind()
     query = text("SELECT type, sql FROM sqlite_master WHERE tbl_name = :table AND sql IS NOT NULL")
     rows = connection.execute(query, {"table": table}).all()
     created = next(row.sql for row in rows if row.type == "table")
-    body = _without(created[created.index("(") + 1 : created.rindex(")")], name).rstrip().rstrip(",")
+    body = change(created[created.index("(") + 1 : created.rindex(")")]).replace(":", "\\:")
     columns = ", ".join(f'"{row.name}"' for row in connection.execute(text(f"PRAGMA table_info({table})")))
-    op.execute(text(f"CREATE TABLE _rebuilt ({body.replace(':', chr(92) + ':')}, {constraint})"))
+    op.execute(text(f"CREATE TABLE _rebuilt ({body})"))
     op.execute(f"INSERT INTO _rebuilt ({columns}) SELECT {columns} FROM {table}")
     op.execute(f"DROP TABLE {table}")
     op.execute(f"ALTER TABLE _rebuilt RENAME TO {table}")

@@ -22,6 +22,7 @@ class Activity(PeriodColumns, Base):
         one_of("precision", Precision),
         one_of("signup_mode", SignupMode),
         CheckConstraint("first_day <= last_day", name="period_runs_forward"),
+        one_of("phone_once", ("occurrence", "activity")),
         CheckConstraint("sequence >= 0", name="sequence_not_negative"),
         Index("ix_activities_first_day_last_day", "first_day", "last_day"),
     )
@@ -44,6 +45,8 @@ class Activity(PeriodColumns, Base):
     contact: Mapped[str] = mapped_column(String(100), default="")
     contact_phone: Mapped[str] = mapped_column(String(200), default="")
 
+    phone_once: Mapped[str] = mapped_column(String(10), default="occurrence")
+    """Whether a phone number may be on one list per occurrence or on one in the whole activity."""
     vague: Mapped[bool] = mapped_column(default=True)
     """True until occurrences are scheduled; vague activities appear as all-day, tentative spans."""
     sequence: Mapped[int] = mapped_column(default=0)

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String, Text
+from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from openday.db import Base
-from openday.models.columns import Id, one_of, reference, sealed_column
+from openday.models.columns import Id, code_column, one_of, reference, sealed_column
 from openday.rules.states import Channel, MessageStatus
 
 
@@ -76,6 +76,11 @@ class Message(Base):
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     """Stable over repeats, so that a mail system can drop them."""
     registration_id: Mapped[int | None] = reference("registrations.id")
+    batch_id: Mapped[int | None] = reference("message_batches.id")
+    """The batch that it is held in until the office lets it go."""
+    attachment: Mapped[str | None] = sealed_column("messages.attachment")
+    attachment_type: Mapped[str | None] = mapped_column(String(80))
+    """Such as text/calendar; method=REQUEST."""
     watch_id: Mapped[int | None] = reference("activity_watches.id")
     """The watch that it goes to; it is forgotten together with it."""
     status: Mapped[str] = mapped_column(String(10), default=MessageStatus.QUEUED.value)
@@ -85,3 +90,37 @@ class Message(Base):
     leased_until: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
     sent_at: Mapped[datetime | None]
+
+
+class MessageBatch(Base):
+    """Many messages of one cause that the office reads before they go."""
+
+    __tablename__ = "message_batches"
+    __table_args__ = (one_of("status", ("held", "released", "dropped")),)
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(12)
+    kind: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(200), default="")
+    jurisdiction_id: Mapped[int] = reference("jurisdictions.id")
+    status: Mapped[str] = mapped_column(String(10), default="held")
+    created_by_id: Mapped[int | None] = reference("users.id")
+    created_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = reference("users.id")
+    decided_at: Mapped[datetime | None]
+
+
+class MessageTemplate(Base):
+    """The office's own wording of one kind of message; without one the house's wording holds."""
+
+    __tablename__ = "message_templates"
+    __table_args__ = (UniqueConstraint("jurisdiction_id", "kind", "language"),)
+
+    id: Mapped[Id]
+    jurisdiction_id: Mapped[int] = reference("jurisdictions.id", index=False)
+    kind: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    changed_by_id: Mapped[int] = reference("users.id")
+    changed_at: Mapped[datetime]

@@ -1,14 +1,17 @@
 """Occurrences (场次) and their quotas; the quota is where seats are counted."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from openday.db import Base
 from openday.models.activities import Activity
 from openday.models.columns import Id, code_column, one_of, reference
 from openday.rules.states import OccurrenceStatus, SignupMode
+
+PROTECTIONS = ("none", "challenge", "phone_code")
 
 
 class Occurrence(Base):
@@ -21,6 +24,10 @@ class Occurrence(Base):
         CheckConstraint("starts_at < ends_at", name="ends_after_it_starts"),
         CheckConstraint("party_limit BETWEEN 1 AND 50", name="party_limit_plausible"),
         CheckConstraint("walk_in_limit >= 0", name="walk_in_limit_not_negative"),
+        CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint("offer_hours BETWEEN 1 AND 90", name="offer_hours_plausible"),
+        CheckConstraint("reminder_hours BETWEEN 1 AND 336", name="reminder_hours_plausible"),
+        one_of("protection", PROTECTIONS),
         Index("ix_occurrences_starts_at", "starts_at"),
         UniqueConstraint("activity_id", "number"),
     )
@@ -45,6 +52,18 @@ class Occurrence(Base):
     waitlist: Mapped[bool] = mapped_column(default=True)
     walk_in_limit: Mapped[int] = mapped_column(default=0)
     walked_in: Mapped[int] = mapped_column(default=0)
+    capacity: Mapped[int | None]
+    """Seats that all quotas share: together they hold no more than this; NULL = the sum of the quotas."""
+    offer_hours: Mapped[int | None]
+    """Working hours for which a freed seat is offered to the next party; NULL = it is given at once."""
+    form: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the sign-up form asks for besides name, phone and party size: see `rules.signup_form`."""
+    protection: Mapped[str] = mapped_column(String(20), default="none")
+    """What keeps robots off the form: nothing, a proof of work, or a code sent to the phone."""
+    publish_names: Mapped[bool] = mapped_column(default=False)
+    """公示: whether the masked names of those who got in are published."""
+    reminder_hours: Mapped[int | None]
+    """Hours before the start at which everybody on the list is reminded; NULL = not at all."""
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
     """Why it was cancelled, or why a proposal was declined."""
     created_by_id: Mapped[int] = reference("users.id")

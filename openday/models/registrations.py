@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from openday.db import Base
@@ -28,6 +28,13 @@ class Registration(Base):
             "uq_registrations_one_per_phone",
             "occurrence_id",
             "phone_hash",
+            unique=True,
+            sqlite_where=_ACTIVE,
+            postgresql_where=_ACTIVE,
+        ),
+        Index(
+            "uq_registrations_one_per_activity",
+            "activity_phone",
             unique=True,
             sqlite_where=_ACTIVE,
             postgresql_where=_ACTIVE,
@@ -59,6 +66,20 @@ class Registration(Base):
     """How many of the party came; 0 = not (yet)."""
     checked_in_at: Mapped[datetime | None]
     entered_by_id: Mapped[int | None] = reference("users.id")
+    extras: Mapped[str | None] = sealed_column("registrations.extras")
+    """Everything else that was asked for, as one JSON object: answers, companions, guardian, document."""
+    activity_phone: Mapped[str | None] = mapped_column(String(64))
+    """Keyed hash of activity and phone where a phone counts once per activity; else NULL."""
+    ballot_group: Mapped[str] = mapped_column(String(40), default="")
+    photo_consent: Mapped[bool | None]
+    """Whether they agreed to be photographed; NULL = not asked."""
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    offer_until: Mapped[datetime | None]
+    """Until when the offered seat is held."""
+    decided_by_id: Mapped[int | None] = reference("users.id")
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str] = mapped_column(Text, default="")
+    reminded_at: Mapped[datetime | None]
 
     occurrence: Mapped[Occurrence] = relationship()
     quota: Mapped[Quota] = relationship()
@@ -79,12 +100,88 @@ class CheckIn(Base):
     """Every admission and every undo at the door; append-only, the registration carries the current fact."""
 
     __tablename__ = "check_ins"
-    __table_args__ = (one_of("action", ("admit", "undo", "walk_in")),)
+    __table_args__ = (
+        one_of("action", ("admit", "undo", "walk_in", "self", "conflict")),
+        Index("uq_check_ins_client_key", "client_key", unique=True),
+    )
 
     id: Mapped[Id]
     registration_id: Mapped[int] = reference("registrations.id")
     occurrence_id: Mapped[int] = reference("occurrences.id")
     action: Mapped[str] = mapped_column(String(10))
     people: Mapped[int]
-    by_id: Mapped[int] = reference("users.id")
+    by_id: Mapped[int | None] = reference("users.id")
+    """NULL when somebody checked in by themselves at the venue's code."""
     at: Mapped[datetime]
+    """When it happened, by the clock of the device for what was scanned without a network."""
+    client_key: Mapped[str | None] = mapped_column(String(64))
+    """The device's own key of an offline scan: sent again it counts once."""
+    gate: Mapped[str] = mapped_column(String(20), default="")
+
+
+class Invitee(Base):
+    """Somebody on the invitation list of an occurrence, with a link of their own."""
+
+    __tablename__ = "invitees"
+    __table_args__ = (
+        one_of("answer", ("none", "yes", "no")),
+        UniqueConstraint("occurrence_id", "contact_hash"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(28)
+    occurrence_id: Mapped[int] = reference("occurrences.id", index=False)
+    name: Mapped[str | None] = sealed_column("invitees.name")
+    contact: Mapped[str | None] = sealed_column("invitees.contact")
+    contact_hash: Mapped[str | None] = mapped_column(String(64))
+    party_limit: Mapped[int] = mapped_column(default=1)
+    answer: Mapped[str] = mapped_column(String(10), default="none")
+    answered_at: Mapped[datetime | None]
+    registration_id: Mapped[int | None] = reference("registrations.id")
+    invited_by_id: Mapped[int] = reference("users.id")
+    created_at: Mapped[datetime]
+
+
+class SignupDraft(Base):
+    """A form that somebody saved to come back to by a link."""
+
+    __tablename__ = "signup_drafts"
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(28)
+    occurrence_id: Mapped[int] = reference("occurrences.id")
+    typed: Mapped[str | None] = sealed_column("signup_drafts.typed")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PhoneCode(Base):
+    """A short code sent to a phone to prove that it is theirs; counts a few tries and a few minutes."""
+
+    __tablename__ = "phone_codes"
+    __table_args__ = (Index("ix_phone_codes_phone_hash_created_at", "phone_hash", "created_at"),)
+
+    id: Mapped[Id]
+    purpose: Mapped[str] = mapped_column(String(40))
+    phone_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class DoorPack(Base):
+    """A list taken along to a door without signal: on which device, for which occurrence, until when."""
+
+    __tablename__ = "door_packs"
+
+    id: Mapped[Id]
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    occurrence_id: Mapped[int] = reference("occurrences.id")
+    user_id: Mapped[int] = reference("users.id")
+    gate: Mapped[str] = mapped_column(String(20), default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    synced_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

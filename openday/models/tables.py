@@ -4,6 +4,7 @@ from openday.db import Base
 from openday.models import (
     activities,
     aftermath,
+    ballots,
     calls,
     exports,
     housekeeping,
@@ -20,6 +21,7 @@ metadata = Base.metadata
 __all__ = [
     "activities",
     "aftermath",
+    "ballots",
     "calls",
     "exports",
     "housekeeping",

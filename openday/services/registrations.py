@@ -358,6 +358,9 @@ def _write(
         "created_at": now,
         "confirmed_at": now if status is RegistrationStatus.CONFIRMED else None,
         "attended": 0,
+        "ballot_group": "",
+        "language": "zh",
+        "decision_reason": "",
         "entered_by_id": actor.user_id if actor else None,
     }
     write(_INSERT, values)
