@@ -71,6 +71,7 @@ class CallPage:
     due_on: date
     campaign_month: int | None
     brand: str
+    firm_up_days: int
     place: str
     is_open: bool
     manageable: bool
@@ -206,6 +207,7 @@ def call_page(actor: Actor, call_id: int) -> CallPage:
         due_on=call.due_on,
         campaign_month=call.campaign_month,
         brand=call.brand,
+        firm_up_days=call.firm_up_days,
         place=call.jurisdiction.name,
         is_open=call.status == "open",
         manageable=can(actor, Right.CALL_MANAGE, Subject(jurisdiction_path=call.jurisdiction.path)),
@@ -234,6 +236,7 @@ def stamp_of(call: Call) -> str:
         call.due_on.isoformat(),
         call.campaign_month,
         call.brand,
+        call.firm_up_days,
         sorted((row.agency_id, row.owed) for row in call.owed),
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()[:24]

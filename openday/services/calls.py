@@ -15,6 +15,7 @@ from openday.models.plans import Plan
 from openday.queries.calls import stamp_of
 from openday.queries.scope import within_reach
 from openday.rules.deadlines import was_late
+from openday.rules.firming_up import FIRM_UP_DAYS, MOST_DAYS
 from openday.rules.permissions import Actor, Right, Subject, can, may
 from openday.rules.wording import day_text
 from openday.services import ledger
@@ -33,6 +34,7 @@ class CallDraft:
     wording: str = ""
     campaign_month: int | None = None
     brand: str = ""
+    firm_up_days: int = FIRM_UP_DAYS
     owed: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -175,6 +177,8 @@ def _judge(actor: Actor, draft: CallDraft) -> None:
         raise Refused(f"报送截止日期与{draft.year}年度不符，请核对", field="due_on")
     if draft.campaign_month is not None and not 1 <= draft.campaign_month <= 12:
         raise Refused("活动月应为1至12月", field="campaign_month")
+    if not 0 <= draft.firm_up_days <= MOST_DAYS:
+        raise Refused(f"工作日数应为0至{MOST_DAYS}", field="firm_up_days")
     if any(not 0 <= number <= MOST_OWED for number in draft.owed.values()):
         raise Refused(f"应报数量应为0至{MOST_OWED}", field="owed")
     reachable = set(session().scalars(select(Agency.id).where(within_reach(actor, Right.CALL_MANAGE))))
@@ -193,6 +197,7 @@ def _refuse_namesake(place_id: int, draft: CallDraft, *, besides: int | None) ->
 def _write(call: Call, draft: CallDraft) -> None:
     call.year, call.title, call.wording, call.due_on = draft.year, draft.title, draft.wording, draft.due_on
     call.campaign_month, call.brand = draft.campaign_month, draft.brand
+    call.firm_up_days = draft.firm_up_days
     rows = {row.agency_id: row for row in call.owed}
     call.owed = [_owed(rows.get(agency_id), agency_id, number) for agency_id, number in draft.owed.items() if number]
 

@@ -9,6 +9,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from openday.queries.calls import AgencyChoice, CallPage
+from openday.rules.firming_up import FIRM_UP_DAYS, MOST_DAYS
 from openday.services.calls import MOST_OWED, CallDraft, Extension
 from openday.web.forms.texts import at_most, many_lines, one_line
 
@@ -27,6 +28,14 @@ class CallForm(FlaskForm):
     due_on = DateField("报送截止日期", [InputRequired("请填写报送截止日期，例如 2026-06-28")])
     campaign_month = SelectField("活动月", choices=_MONTHS)
     brand = StringField("活动品牌", [at_most(60)], filters=[one_line])
+    firm_up_days = IntegerField(
+        "最迟确定时间",
+        [
+            InputRequired("请填写工作日数，例如 10"),
+            NumberRange(0, MOST_DAYS, f"工作日数应为0至{MOST_DAYS}，例如 10"),
+        ],
+        default=FIRM_UP_DAYS,
+    )
     stamp = HiddenField()
     owed = HiddenField("应报数量")  # never sent: refusals about the numbers stand here
 
@@ -44,6 +53,7 @@ class CallForm(FlaskForm):
             wording=self.wording.data,
             campaign_month=int(self.campaign_month.data) if self.campaign_month.data else None,
             brand=self.brand.data,
+            firm_up_days=self.firm_up_days.data,
             owed={agency_id: self[name].data for agency_id, name in self.owed_names.items()},
         )
 
@@ -79,6 +89,7 @@ def call_form(agencies: Sequence[AgencyChoice], call: CallPage | None = None, **
         defaults = {
             "year": call.year, "title": call.title, "wording": call.wording, "due_on": call.due_on,
             "campaign_month": month, "brand": call.brand, "stamp": call.stamp,
+            "firm_up_days": call.firm_up_days,
         }  # fmt: skip
     form: CallForm = kind(data=defaults)
     return form
