@@ -4,19 +4,45 @@ A shared piece of use-cases whose forms stand open to everybody; it writes in th
 that was refused for another reason costs nothing. Why it is done this way: docs/decisions/010-proof-of-work.md.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 
 from openday.db import session
-from openday.errors import Duplicate, TooMany
+from openday.errors import Duplicate, StoreAway, TooMany
 from openday.models.housekeeping import SpentChallenge
 from openday.models.people import Throttle
 from openday.rules.proof_of_work import WINDOW, Effort
 
+T = TypeVar("T")
+_ATTEMPTS = 4
+
 
 class SpentBefore(Duplicate):
     """The challenge of this form has been counted already."""
+
+
+def first_or_again(act: Callable[[], T]) -> T:
+    """Do a use-case whose form may arrive several times at one moment: when another sending was first, look once more,
+    for by then it has its answer.
+
+    Raises:
+        SpentBefore: the page was sent before, and what came of it is not this.
+        StoreAway: it could not be settled.
+    """
+    again = False
+    for _ in range(_ATTEMPTS):
+        try:
+            return act()
+        except IntegrityError:
+            continue
+        except SpentBefore:
+            if again:
+                raise
+            again = True
+    raise StoreAway("系统繁忙，本次没有保存，请用同一页面再提交一次")
 
 
 def spend(effort: Effort | None, now: datetime) -> None:
@@ -27,7 +53,7 @@ def spend(effort: Effort | None, now: datetime) -> None:
     Raises:
         SpentBefore: the same page was sent before.
         TooMany: this network address sent too many forms within a quarter of an hour.
-        IntegrityError: the same page is being sent at this very moment; try the use-case again.
+        IntegrityError: the same page is being sent at this very moment; see `first_or_again`.
     """
     if effort is None:
         return

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from openday import clock, vault
 from openday.db import session, use_case
 from openday.documents.letters import letter_text
-from openday.errors import ChangedByAnother, Conflict, Forbidden, NotFound, Refused, StoreAway
+from openday.errors import ChangedByAnother, Conflict, Forbidden, NotFound, Refused
 from openday.models.activities import Activity
 from openday.models.aftermath import Suggestion, SuggestionEvent
 from openday.models.people import Agency
@@ -30,11 +29,10 @@ from openday.rules.states import Adoption, Channel, SuggestionStatus
 from openday.rules.suggestion_states import BY_ACTION, SuggestionAction, obstacle
 from openday.rules.wording import moment_text
 from openday.services import ledger
-from openday.services.challenge_steps import spend
+from openday.services.challenge_steps import first_or_again, spend
 from openday.services.republish import CALENDAR, bump
 
 _KEY_LIMIT = 200
-_ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -79,12 +77,7 @@ def leave_suggestion(new: NewSuggestion, effort: Effort | None = None) -> str:
         TooMany: too many suggestions from one network address.
     """
     understood = _understood(new)
-    for _ in range(_ATTEMPTS):
-        try:
-            return _leave(new, understood, effort)
-        except IntegrityError:
-            continue  # the same form arrived twice at one moment; looked at again, the first is there
-    raise StoreAway("系统繁忙，本次没有保存，请用同一页面再提交一次")
+    return first_or_again(lambda: _leave(new, understood, effort))
 
 
 def _understood(new: NewSuggestion) -> _Understood:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from openday import clock, vault
 from openday.db import session, use_case
-from openday.errors import Closed, Conflict, NotFound, Refused, StoreAway
+from openday.errors import Closed, Conflict, NotFound, Refused
 from openday.models.activities import Activity
 from openday.models.topics import TopicAdoption, TopicCall, TopicEvent, TopicProposal, TopicSupport
 from openday.queries.registrations import sayable
@@ -28,11 +27,10 @@ from openday.rules.topic_states import (
     Verdict,
     phase,
 )
-from openday.services.challenge_steps import SpentBefore, spend
+from openday.services.challenge_steps import SpentBefore, first_or_again, spend
 from openday.services.topic_steps import append, cleaned, note, tell
 
 _KEY_LIMIT = 200
-_ATTEMPTS = 4
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+", re.ASCII)
 CONTACT_LIMIT = 100
 
@@ -61,12 +59,7 @@ def propose_topic(topic_call: str, new: NewTopic, effort: Effort | None = None) 
         TooMany: too many from one network address.
     """
     understood = _understood(new)
-    for _ in range(_ATTEMPTS):
-        try:
-            return _propose(topic_call, understood, effort)
-        except IntegrityError:
-            continue  # the same form arrived twice at one moment; looked at again, the first is there
-    raise StoreAway("系统繁忙，本次没有保存，请用同一页面再提交一次")
+    return first_or_again(lambda: _propose(topic_call, understood, effort))
 
 
 def support_topic(code: str, supporter: str, effort: Effort | None = None) -> bool:
@@ -79,14 +72,10 @@ def support_topic(code: str, supporter: str, effort: Effort | None = None) -> bo
         Closed: the topic call is not open now, or the proposal is answered.
         TooMany: too many from one network address.
     """
-    for _ in range(_ATTEMPTS):
-        try:
-            return _support(code, supporter, effort)
-        except IntegrityError:
-            continue
-        except SpentBefore:
-            return False  # a double tap
-    raise StoreAway("系统繁忙，本次没有保存，请用同一页面再提交一次")
+    try:
+        return first_or_again(lambda: _support(code, supporter, effort))
+    except SpentBefore:
+        return False  # a double tap of a browser that had no word yet
 
 
 @use_case
