@@ -46,6 +46,11 @@ class Slot:
         return self.facts.cancelled
 
     @property
+    def postponed(self) -> bool:
+        """Whether it is put off to a time not known yet."""
+        return self.facts.postponed
+
+    @property
     def seats(self) -> Seats:
         """All quotas together; a quota that holds more than its seats takes none from the others."""
         capacity = sum(quota.seats.capacity for quota in self.quotas)
@@ -53,7 +58,7 @@ class Slot:
 
     def state(self, now: datetime) -> str:
         """over, open, waitlist, full, or why nobody can sign up (the values of rules.signup.Closure)."""
-        if not self.cancelled and now >= self.ends_at:
+        if not self.cancelled and not self.postponed and now >= self.ends_at:
             return OVER
         why = closure(self.facts, now)
         if why is not None:
@@ -137,6 +142,7 @@ class DayEntry:
     ends_at: datetime
     cancelled: bool
     full: bool
+    postponed: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,6 +193,8 @@ class ActivityPage:
     slots: tuple[Slot, ...]
     history: tuple[tuple[datetime, str, str], ...]
     outcome: PublicOutcome | None
+    hosts: tuple[tuple[str, str], ...] = ()
+    """(kind, name) of the agencies that hold it together with the one that filed it; kinds of `HOST_KINDS`."""
 
     def watchable(self, today: date) -> bool:
         """Whether one may ask to be told of changes."""

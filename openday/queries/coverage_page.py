@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from openday.db import session
 from openday.errors import NotFound
@@ -309,9 +309,10 @@ def mailboxes(agency_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         .order_by(User.id)
     )
     found: dict[int, dict[str, None]] = {}
-    for statement in (own, filers):
-        for agency_id, address in session().execute(cast("Select[tuple[int, str]]", statement)):
-            found.setdefault(agency_id, {})[address] = None
+    for agency_id, address in session().execute(own):
+        found.setdefault(agency_id, {})[address] = None
+    for row in session().execute(filers):
+        found.setdefault(row[0] or 0, {})[row[1]] = None
     return {agency_id: tuple(addresses) for agency_id, addresses in found.items()}
 
 

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from openday.db import session
 from openday.models.calls import Call
 from openday.models.people import Agency, User, UserRole
 from openday.models.plans import Plan, PlanComment, PlanEvent, PlanVersion
-from openday.queries.scope import plan_facts, plan_in_reach
+from openday.queries.plan_relations import Relations, relations_of
+from openday.queries.scope import filed_or_hosted, plan_facts, plan_in_reach
 from openday.rules.audience import Audience, read_audience
 from openday.rules.fuzzy_date import FuzzyDate, read_period
 from openday.rules.permissions import Actor, Right, Role, may
@@ -123,6 +124,7 @@ class PlanPage:
     correction: Correction | None
     why_not: str
     """Why this person cannot take the step of the agency's review that the plan waits for; else empty."""
+    relations: Relations
 
     @property
     def pinned(self) -> dict[str, list[Comment]]:
@@ -142,6 +144,8 @@ class PlanLine:
     filed_late: bool
     call: str
     updated_at: datetime
+    filed_by: str = ""
+    """The agency that filed it, where that is not the reader's own."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +251,7 @@ def plan_page(actor: Actor, code: str, right: Right = Right.PLAN_READ) -> PlanPa
         review=_agency_review(plan, facts),
         correction=_correction(plan, events),
         why_not=_why_not(actor, facts),
+        relations=relations_of(plan, actor),
     )
 
 
@@ -286,12 +291,14 @@ def plans_of_agency(
     statement = select(Plan).where(*conditions)
     if status:
         statement = statement.where(Plan.status == status)
-    statement = statement.options(joinedload(Plan.call)).order_by(Plan.updated_at.desc(), Plan.id.desc())
+    statement = statement.options(joinedload(Plan.call), joinedload(Plan.agency))
+    statement = statement.order_by(Plan.updated_at.desc(), Plan.id.desc())
     plans = session().scalars(statement.limit(PAGE).offset((page - 1) * PAGE))
-    return PlanList(tuple(plan_line(plan) for plan in plans), total, page, pages, counts)
+    lines = tuple(plan_line(plan, "" if plan.agency_id == actor.agency_id else plan.agency.name) for plan in plans)
+    return PlanList(lines, total, page, pages, counts)
 
 
-def plan_line(plan: Plan) -> PlanLine:
+def plan_line(plan: Plan, filed_by: str = "") -> PlanLine:
     """A plan for a list; its call should have been loaded with it."""
     return PlanLine(
         code=plan.code,
@@ -302,6 +309,7 @@ def plan_line(plan: Plan) -> PlanLine:
         filed_late=plan.filed_late,
         call=plan.call.title if plan.call else "",
         updated_at=plan.updated_at,
+        filed_by=filed_by,
     )
 
 
@@ -316,9 +324,8 @@ def calls_with_plans(actor: Actor) -> Sequence[tuple[int, str]]:
 
 
 def _conditions(actor: Actor, search: str, call_id: int | None) -> list[ColumnElement[bool]]:
-    """What the plans of the person's own agency fulfil, narrowed by words and call."""
-    own = Plan.agency_id == actor.agency_id if may(actor, Right.PLAN_READ) else false()
-    conditions: list[ColumnElement[bool]] = [own]
+    """What the plans fulfil that the person's own agency filed or hosts, narrowed by words and call."""
+    conditions = [filed_or_hosted(actor)]
     if search:
         words = Plan.theme.contains(search, autoescape=True) | Plan.venue.contains(search, autoescape=True)
         conditions.append(words)

@@ -12,6 +12,7 @@ from openday.models.activities import Activity, ActivityChange
 from openday.models.aftermath import Outcome
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
+from openday.models.plans import HOST_KINDS, PlanHost
 from openday.queries.calendar_columns import OF_ACTIVITY, OF_SLOT, AnyRow, entry_from, slot_from
 from openday.queries.calendar_rows import ActivityPage, PublicOutcome, QuotaSeats, Slot
 from openday.rules.seats import Seats
@@ -19,7 +20,7 @@ from openday.rules.states import OutcomeStatus
 
 
 def activity_page(code: str) -> ActivityPage:
-    """Everything about one activity; two statements, however many occurrences, quotas and changes there are.
+    """Everything about one activity; three statements, however many occurrences, quotas and changes there are.
 
     Raises:
         NotFound: no such activity.
@@ -65,6 +66,7 @@ def activity_page(code: str) -> ActivityPage:
         slots=slots,
         history=_history(head.activity_id),
         outcome=PublicOutcome(head.held_on, head.people, head.text) if head.held_on else None,
+        hosts=_hosts(head.activity_id),
     )
 
 
@@ -78,6 +80,18 @@ def _slots(rows: Sequence[AnyRow]) -> tuple[Slot, ...]:
         if row.quota_id is not None:
             quotas[row.slot_id] += (QuotaSeats(row.quota_id, row.quota_name, Seats(row.capacity, row.taken)),)
     return tuple(slot_from(row, quotas[slot_id]) for slot_id, row in firsts.items())
+
+
+def _hosts(activity_id: int) -> tuple[tuple[str, str], ...]:
+    statement = (
+        select(PlanHost.kind, Agency.name)
+        .join(Agency, Agency.id == PlanHost.agency_id)
+        .join(Activity, Activity.plan_id == PlanHost.plan_id)
+        .where(Activity.id == activity_id)
+        .order_by(Agency.name)
+    )
+    found = [(row.kind, row.name) for row in session().execute(statement)]
+    return tuple(sorted(found, key=lambda host: HOST_KINDS.index(host[0])))
 
 
 def _history(activity_id: int) -> tuple[tuple[datetime, str, str], ...]:

@@ -2,14 +2,14 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from openday.db import session
 from openday.errors import NotFound
 from openday.models.people import Agency, Jurisdiction
-from openday.models.plans import Plan, PlanEvent, PlanVersion
-from openday.rules.permissions import Actor, Right, Subject, can, may, reaches_subtree
+from openday.models.plans import Plan, PlanEvent, PlanHost, PlanVersion
+from openday.rules.permissions import HOSTED, Actor, Hosts, Right, Subject, can, may, reaches_subtree
 from openday.rules.plan_states import REVIEWS, PlanAction, PlanFacts, PlanStatus, ReviewStep, steps_from
 
 S = TypeVar("S", bound=Select[Any])
@@ -26,7 +26,11 @@ def within_reach(actor: Actor, right: Right) -> ColumnElement[bool]:
 
 
 def subject_of(
-    agency: Agency, *, author_ids: frozenset[int] = frozenset(), occurrence_id: int | None = None
+    agency: Agency,
+    *,
+    author_ids: frozenset[int] = frozenset(),
+    occurrence_id: int | None = None,
+    hosts: Hosts | None = None,
 ) -> Subject:
     """The facts of an agency's record for `rules.permissions` (loads the agency's jurisdiction)."""
     return Subject(
@@ -34,7 +38,28 @@ def subject_of(
         jurisdiction_path=agency.jurisdiction.path,
         occurrence_id=occurrence_id,
         author_ids=author_ids,
+        hosts=hosts,
     )
+
+
+def hosts_of(plan_id: int) -> Hosts:
+    """The agencies that host a plan beside the one that filed it."""
+    rows = session().execute(select(PlanHost.agency_id, PlanHost.may_edit).where(PlanHost.plan_id == plan_id)).all()
+    return Hosts(
+        readers=frozenset(row.agency_id for row in rows),
+        editors=frozenset(row.agency_id for row in rows if row.may_edit),
+    )
+
+
+def filed_or_hosted(actor: Actor, right: Right = Right.PLAN_READ) -> ColumnElement[bool]:
+    """A condition on `Plan`: filed by the person's own agency, or hosted by it as far as the right goes to hosts."""
+    if actor.agency_id is None or not may(actor, right):
+        return false()
+    hosted = select(PlanHost.plan_id).where(PlanHost.agency_id == actor.agency_id)
+    if right is Right.PLAN_EDIT:
+        hosted = hosted.where(PlanHost.may_edit)
+    own = Plan.agency_id == actor.agency_id
+    return or_(own, Plan.id.in_(hosted)) if right in HOSTED else own
 
 
 def plan_in_reach(actor: Actor, right: Right, code: str, *, lock: bool = False) -> Plan:
@@ -52,9 +77,16 @@ def plan_in_reach(actor: Actor, right: Right, code: str, *, lock: bool = False) 
     if lock:
         statement = statement.with_for_update(of=Plan).execution_options(populate_existing=True)
     plan = session().scalar(statement)
-    if plan is None or not can(actor, right, subject_of(plan.agency)):
+    if plan is None or not _may_reach(actor, right, plan):
         raise NotFound()
     return plan
+
+
+def _may_reach(actor: Actor, right: Right, plan: Plan) -> bool:
+    """Whether the right goes to this plan: through its own agency or place, else as one of its hosts."""
+    if can(actor, right, subject_of(plan.agency)):
+        return True
+    return right in HOSTED and can(actor, right, subject_of(plan.agency, hosts=hosts_of(plan.id)))
 
 
 def plan_facts(plan: Plan) -> PlanFacts:
@@ -90,7 +122,7 @@ def is_complete(plan: Plan) -> bool:
 
     Who already held theirs says what, when, where and how it went: there is nobody left to telephone to.
     """
-    required = (plan.theme, plan.time_text, plan.venue, plan.content)
+    required = [plan.theme, plan.time_text, plan.venue, plan.content]
     if not plan.held_already:
-        required += (plan.audience_text, plan.contact_phone)
+        required += [plan.audience_text, plan.contact_phone]
     return all(value.strip() for value in required)

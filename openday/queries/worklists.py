@@ -11,6 +11,7 @@ from openday.models.plans import Plan
 from openday.queries.calls import later_days, later_of
 from openday.queries.outcomes import OutcomeOwed, outcomes_owed
 from openday.queries.plans import PlanLine, plan_line
+from openday.queries.scope import filed_or_hosted
 from openday.queries.suggestions import SuggestionLine, suggestions_waiting
 from openday.queries.working_calendar import working_calendar
 from openday.rules.deadlines import Deadline, deadline
@@ -85,5 +86,5 @@ def _call_deadline(plan: Plan, later: dict[int, date], now: datetime, calendar: 
 
 
 def _counts(actor: Actor) -> dict[str, int]:
-    statement = select(Plan.status, func.count()).where(Plan.agency_id == actor.agency_id).group_by(Plan.status)
+    statement = select(Plan.status, func.count()).where(filed_or_hosted(actor)).group_by(Plan.status)
     return {row[0]: row[1] for row in session().execute(statement)}

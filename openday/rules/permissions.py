@@ -42,10 +42,11 @@ class Right(StrEnum):
     CALL_REMIND = "call.remind"
     PLAN_READ = "plan.read"
     PLAN_FILE = "plan.file"
+    PLAN_EDIT = "plan.edit"
     PLAN_AGENCY_REVIEW = "plan.agency_review"
     PLAN_OFFICE_REVIEW = "plan.office_review"
-    PLAN_WITHDRAW = "plan.withdraw"
     REVIEW_STEPS_SET = "review_steps.set"
+    PLAN_WITHDRAW = "plan.withdraw"
     PLAN_IMPORT = "plan.import"
     PUBLICATION_MANAGE = "publication.manage"
     OCCURRENCE_PROPOSE = "occurrence.propose"
@@ -96,11 +97,12 @@ RIGHTS: dict[Right, dict[Role, Reach]] = {
     Right.CALL_REMIND: {_OFFICER: _T},
     Right.PLAN_READ: {_FILER: _A, _REVIEWER: _A, _OFFICER: _T, _ADMIN: _T, _AUDITOR: _T},
     Right.PLAN_FILE: {_FILER: _A},
+    Right.PLAN_EDIT: {_FILER: _A},
     Right.PLAN_AGENCY_REVIEW: {_REVIEWER: _A},
     Right.PLAN_OFFICE_REVIEW: {_OFFICER: _T},
+    Right.REVIEW_STEPS_SET: {_REVIEWER: _A, _ADMIN: _T},
     Right.PLAN_WITHDRAW: {_FILER: _A},
     Right.PLAN_IMPORT: {_FILER: _A, _OFFICER: _T},
-    Right.REVIEW_STEPS_SET: {_REVIEWER: _A, _ADMIN: _T},
     Right.PUBLICATION_MANAGE: {_OFFICER: _T},
     Right.OCCURRENCE_PROPOSE: {_FILER: _A, _OFFICER: _T},
     Right.REGISTRATION_READ: {_FILER: _A, _REVIEWER: _A, _DESK: _S, _OFFICER: _T, _AUDITOR: _T},
@@ -150,6 +152,28 @@ class Actor:
 
 
 @dataclass(frozen=True)
+class Hosts:
+    """The agencies that host a plan (主办、承办、协办) beside the one that filed it, by id.
+
+    All of them read the plan and download its form; those in `editors` change its text as well. Everything else stays
+    with the agency that filed it: handing in, withdrawing, reviewing, naming hosts, and whoever signed up.
+    """
+
+    readers: frozenset[int] = frozenset()
+    editors: frozenset[int] = frozenset()
+
+    def of(self, right: Right) -> frozenset[int]:
+        """The agencies to which a right of the filing agency reaches as well."""
+        if right in (Right.PLAN_READ, Right.PLAN_EXPORT):
+            return self.readers
+        return self.editors if right is Right.PLAN_EDIT else frozenset()
+
+
+HOSTED = frozenset({Right.PLAN_READ, Right.PLAN_EXPORT, Right.PLAN_EDIT})
+"""The rights that hosts may have."""
+
+
+@dataclass(frozen=True)
 class Subject:
     """The facts about a record that rights depend on."""
 
@@ -157,6 +181,7 @@ class Subject:
     jurisdiction_path: str = "/"
     occurrence_id: int | None = None
     author_ids: frozenset[int] = field(default_factory=frozenset)
+    hosts: "Hosts | None" = None
 
 
 def may(actor: Actor, right: Right) -> bool:
@@ -166,7 +191,7 @@ def may(actor: Actor, right: Right) -> bool:
 
 def can(actor: Actor, right: Right, subject: Subject) -> bool:
     """Whether the person has the right for this very record."""
-    return any(_reaches(actor, reach, subject) for role, reach in RIGHTS[right].items() if role in actor.roles)
+    return any(_reaches(actor, right, reach, subject) for role, reach in RIGHTS[right].items() if role in actor.roles)
 
 
 def reaches_subtree(actor: Actor, right: Right) -> bool:
@@ -174,9 +199,13 @@ def reaches_subtree(actor: Actor, right: Right) -> bool:
     return any(role in actor.roles and reach is Reach.SUBTREE for role, reach in RIGHTS[right].items())
 
 
-def _reaches(actor: Actor, reach: Reach, subject: Subject) -> bool:
+def _reaches(actor: Actor, right: Right, reach: Reach, subject: Subject) -> bool:
     if reach is Reach.SUBTREE:
         return subject.jurisdiction_path.startswith(actor.jurisdiction_path)
     if reach is Reach.ASSIGNED:
         return subject.occurrence_id is not None and subject.occurrence_id in actor.occurrence_ids
-    return actor.agency_id is not None and subject.agency_id == actor.agency_id
+    if actor.agency_id is None:
+        return False
+    return subject.agency_id == actor.agency_id or (
+        subject.hosts is not None and actor.agency_id in subject.hosts.of(right)
+    )

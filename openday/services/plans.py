@@ -116,12 +116,13 @@ def save_plan(actor: Actor, code: str, draft: PlanDraft, *, version: int, submit
         TextRefused: as in `create_plan`.
     """
     now = clock.now()
-    plan = plan_in_reach(actor, Right.PLAN_FILE, code, lock=True)
+    plan = plan_in_reach(actor, Right.PLAN_EDIT, code, lock=True)
     if plan.version != version:
         raise ChangedByAnother(_who_saved(plan, actor))
     if PlanStatus(plan.status) not in EDITABLE:
         raise ChangedByAnother(f"这份计划现在是“{PlanStatus(plan.status).label}”，不能再修改")
-    moved = draft.call_id != plan.call_id
+    # A co-host changes the text; to which call it is filed stays with the agency that files it.
+    moved = draft.call_id != plan.call_id and actor.agency_id == plan.agency_id
     if moved:
         plan.call = _open_call(draft.call_id, plan.agency) if draft.call_id is not None else None
     _judge(draft.text, submit, plan.reading_year)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from openday import clock
 from openday.db import session, use_case
@@ -161,11 +161,11 @@ def _readable(reason: str, comments: Mapping[str, str]) -> tuple[str, dict[str, 
 
 
 def _tell_filer(plan: Plan, kind: str, link: str, *, said: str) -> None:
-    """Write to whoever saved the text last, if they are still here and have an address."""
+    """Write to whoever saved the text last, co-hosts apart, if they are still here and have an address."""
     statement = (
         select(User)
         .join(PlanVersion, PlanVersion.author_id == User.id)
-        .where(PlanVersion.plan_id == plan.id)
+        .where(PlanVersion.plan_id == plan.id, or_(User.agency_id == plan.agency_id, User.agency_id.is_(None)))
         .order_by(PlanVersion.number.desc())
         .limit(1)
     )

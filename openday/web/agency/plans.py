@@ -7,8 +7,9 @@ from openday import clock
 from openday.errors import ChangedByAnother, Conflict, Refused
 from openday.queries import calls as call_queries
 from openday.queries import plans as queries
+from openday.queries.form_readings import source_of
 from openday.queries.plans import PlanPage
-from openday.rules.permissions import Role
+from openday.rules.permissions import Right, Role
 from openday.rules.plan_states import PlanStatus
 from openday.services import plans
 from openday.services.plans import Saved, TextRefused
@@ -64,7 +65,7 @@ def plan_create() -> ResponseReturnValue:
 @open_to(Role.FILER)
 def plan_edit(code: str) -> ResponseReturnValue:
     """The form with the plan's text and the reviewers' comments."""
-    plan = queries.plan_page(the_actor(), code)
+    plan = queries.plan_page(the_actor(), code, Right.PLAN_EDIT)
     return _form_page(plan_form(call_queries.open_calls(the_actor()), plan), plan)
 
 
@@ -72,7 +73,7 @@ def plan_edit(code: str) -> ResponseReturnValue:
 @open_to(Role.FILER)
 def plan_save(code: str) -> ResponseReturnValue:
     """Keep the changed text, hand it in, or only show how it is understood."""
-    plan = queries.plan_page(the_actor(), code)
+    plan = queries.plan_page(the_actor(), code, Right.PLAN_EDIT)
     form = plan_form(call_queries.open_calls(the_actor()), plan)
     act = request.form.get("act", "save")
     if act == "read" or not form.validate_on_submit():
@@ -131,6 +132,7 @@ def _form_page(form: PlanForm, plan: PlanPage | None, status: int = 200) -> Resp
     page = render_template(
         "agency/plan_edit.html",
         form=form, plan=plan, reading=reading, call=chosen, own=own, action=action, today=now.date(),
+        read_from=source_of(plan.code) if plan else None,
     )  # fmt: skip
     return page, status
 

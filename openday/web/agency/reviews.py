@@ -7,9 +7,11 @@ from openday import clock
 from openday.errors import ChangedByAnother, Refused
 from openday.queries import plans as queries
 from openday.queries.comparisons import comparison
+from openday.queries.firming_up import plan_to_firm_up
 from openday.rules.permissions import Role
 from openday.rules.plan_states import PlanStatus
 from openday.services import plans
+from openday.services.plans import new_key
 from openday.web.access import open_to, the_actor
 from openday.web.agency.blueprint import bp
 from openday.web.forms.plans import (
@@ -155,5 +157,6 @@ def _plan_page(
         withdrawal=withdrawal or ReasonForm(formdata=None),
         asking=asking or CorrectionForm(formdata=None, prefix="ask-"),
         approving=approving or AgencyApproveForm(formdata=None, data=now),
+        copy_key=new_key(), firm_up=plan_to_firm_up(the_actor(), code, clock.now()),
     )  # fmt: skip
     return page, status

@@ -8,6 +8,7 @@ from openday.errors import ChangedByAnother, Refused
 from openday.queries import office_plans as queries
 from openday.queries.clashes import clashes_of_plan
 from openday.queries.comparisons import comparison
+from openday.queries.firming_up import plan_to_firm_up
 from openday.rules.permissions import Right, Role
 from openday.services import reviews
 from openday.services.reviews import Chosen, Verdict
@@ -163,6 +164,7 @@ def _review_page(
         review=review, plan=review.plan, form=form, conflict=conflict, today=clock.today(), address_of=address_of,
         clashes=clashes_of_plan(the_actor(), code, clock.today()),
         settling=settling or SettleForm(formdata=None, prefix="settle-"),
+        firm_up=plan_to_firm_up(the_actor(), code, clock.now()),
     )  # fmt: skip
     return page, status
 
