@@ -3,7 +3,7 @@
 Every change queues at the activity's row, so that numbers, SEQUENCE and history stay in one order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +73,25 @@ def propose_occurrence(actor: Actor, activity_code: str, schedule: Schedule, sea
     occurrence = _new_occurrence(actor, activity, schedule, seats, now)
     _note(actor, "occurrence.propose", occurrence, activity, now)
     return occurrence.code
+
+
+@use_case
+def propose_occurrences(
+    actor: Actor, activity_code: str, schedules: Sequence[Schedule], seats: list[Seating]
+) -> list[str]:
+    """Suggest several times at once, each a proposal of its own with the same seats; all of them or none.
+
+    Returns their codes in the order of `schedules`.
+
+    Raises: as `propose_occurrence`; Refused also when the activity has an occurrence that begins at the same moment.
+    """
+    now = clock.now()
+    activity = activity_in_reach(actor, Right.OCCURRENCE_PROPOSE, activity_code, lock=True)
+    _refuse_doubles(activity, schedules)
+    occurrences = [_new_occurrence(actor, activity, schedule, seats, now) for schedule in schedules]
+    for occurrence in occurrences:
+        _note(actor, "occurrence.propose", occurrence, activity, now)
+    return [occurrence.code for occurrence in occurrences]
 
 
 @use_case
@@ -148,6 +167,8 @@ def change_occurrence(
     occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
     activity = occurrence.activity
     _refuse_closed_book(occurrence, activity, now)
+    if occurrence.status == OccurrenceStatus.POSTPONED:
+        raise Conflict("这一场已经延期，请先确定新的时间")
     if seen is not None and seen != activity.sequence:
         raise ChangedByAnother("这项活动刚刚被他人改动，请看过最新内容后再改")
     moved = (schedule.starts_at, schedule.ends_at) != (occurrence.starts_at, occurrence.ends_at)
@@ -218,7 +239,8 @@ def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl
     occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
     activity = occurrence.activity
     _refuse_closed_book(occurrence, activity, now)
-    _refuse_unless(occurrence, OccurrenceStatus.SCHEDULED, "这一场还没有确定，请在待确认的场次中处理")
+    if occurrence.status != OccurrenceStatus.POSTPONED:
+        _refuse_unless(occurrence, OccurrenceStatus.SCHEDULED, "这一场还没有确定，请在待确认的场次中处理")
     occurrence.cancel_reason = why = public_reason(reason)
     occurrence.status, occurrence.changed_at = OccurrenceStatus.CANCELLED.value, now
     when = span_text(occurrence.starts_at, occurrence.ends_at)
@@ -265,10 +287,25 @@ def _new_occurrence(
     return occurrence
 
 
+def _refuse_doubles(activity: Activity, schedules: Sequence[Schedule]) -> None:
+    """The same list sent twice adds nothing twice."""
+    if not schedules:
+        raise Refused("请至少选定一个日期", field="days")
+    standing = select(Occurrence.starts_at).where(
+        Occurrence.activity_id == activity.id, Occurrence.status != OccurrenceStatus.CANCELLED
+    )
+    taken = set(session().scalars(standing))
+    for schedule in schedules:
+        if schedule.starts_at in taken:
+            raise Refused(f"{moment_text(schedule.starts_at)}已经有一场，请取消勾选这一天", field="days")
+        taken.add(schedule.starts_at)
+
+
 def _make_firm(actor: Actor, occurrence: Occurrence, activity: Activity, now: datetime, page_url: PageUrl) -> None:
     highest = session().scalar(select(func.max(Occurrence.number)).where(Occurrence.activity_id == activity.id)) or 0
     occurrence.number = highest + 1
     occurrence.status, occurrence.changed_at = OccurrenceStatus.SCHEDULED.value, now
+    activity.postpone_reason = ""
     when = span_text(occurrence.starts_at, occurrence.ends_at)
     line = f"时间确定为{when}" if occurrence.number == 1 else f"增加第{occurrence.number}场，时间确定为{when}"
     announce(activity, "firmed_up", f"{line}，地点：{occurrence.venue}", now=now, page_url=page_url)
@@ -334,7 +371,8 @@ def _refuse_closed_book(occurrence: Occurrence, activity: Activity, now: datetim
     _refuse_cancelled(activity)
     if occurrence.status == OccurrenceStatus.CANCELLED:
         raise Conflict("这一场已经取消")
-    if occurrence.number is not None and occurrence.ends_at <= now:
+    put_off = occurrence.status == OccurrenceStatus.POSTPONED
+    if occurrence.number is not None and occurrence.ends_at <= now and not put_off:
         raise Conflict("这一场已经结束，不能再改动")
 
 

@@ -30,6 +30,7 @@ from openday.services.occurrences import (
     confirm_occurrence,
     decline_proposal,
     propose_occurrence,
+    propose_occurrences,
     schedule_occurrence,
 )
 from tests.factories.activities import page_url, published_activity, ticket_url
@@ -406,3 +407,36 @@ def test_officers_scheduling_at_once_are_both_heard(any_app: Flask, any_house: H
     assert activity_of(activity.code).sequence == 8
     assert len(events(activity.code)) == 8
     assert revision() == seen + 8
+
+
+def test_several_times_are_proposed_at_once_or_none(any_app: Flask, any_house: House) -> None:
+    activity = published_activity(any_house)
+    actor = any_house.filer.actor
+    good = [afternoon(10), afternoon(17)]
+    with pytest.raises(Refused):
+        propose_occurrences(actor, activity.code, [*good, replace(afternoon(24), ends_at=in_days(24, 13))], SEATS)
+    assert db.session.scalars(select(Occurrence)).all() == []
+    codes = propose_occurrences(actor, activity.code, good, SEATS)
+    assert [occurrence_of(code).status for code in codes] == ["proposed", "proposed"]
+    assert [occurrence_of(code).starts_at for code in codes] == [schedule.starts_at for schedule in good]
+    assert last_line(activity.code)[0] == "published", "nothing of it is public yet"
+
+
+def test_the_same_list_sent_twice_adds_nothing(any_app: Flask, any_house: House) -> None:
+    activity = published_activity(any_house)
+    actor = any_house.filer.actor
+    first, second = propose_occurrences(actor, activity.code, [afternoon(10), afternoon(17)], SEATS)
+    with pytest.raises(Refused, match="已经有一场"):
+        propose_occurrences(actor, activity.code, [afternoon(10), afternoon(24)], SEATS)
+    with pytest.raises(Refused, match="已经有一场"):
+        propose_occurrences(actor, activity.code, [afternoon(24), afternoon(24)], SEATS)
+    decline_proposal(actor, first, "改期")
+    assert len(propose_occurrences(actor, activity.code, [afternoon(10)], SEATS)) == 1
+
+
+def test_a_list_without_days_is_refused(any_app: Flask, any_house: House) -> None:
+    activity = published_activity(any_house)
+    with pytest.raises(Refused, match="至少选定一个日期"):
+        propose_occurrences(any_house.filer.actor, activity.code, [], SEATS)
+    with pytest.raises(NotFound):
+        propose_occurrences(any_house.other_filer.actor, activity.code, [afternoon()], SEATS)

@@ -30,6 +30,8 @@ def filled(**changes: str) -> dict[str, str]:
         "ends": "11:30",
         "quotas-0-audience": "市民",
         "quotas-0-seats": "20",
+        "quotas-1-audience": "",
+        "quotas-1-seats": "",
         "act": "save",
     } | changes
 

@@ -41,6 +41,8 @@ def filled(**changes: str) -> dict[str, str]:
         "signup_mode": "first_come",
         "quotas-0-audience": "市民",
         "quotas-0-seats": "20",
+        "quotas-1-audience": "",
+        "quotas-1-seats": "",
         "act": "save",
     } | changes
 

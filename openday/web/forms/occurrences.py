@@ -13,6 +13,7 @@ from wtforms.widgets import DateInput, TimeInput
 from openday.clock import SHANGHAI
 from openday.errors import Refused
 from openday.queries.activities import OccurrenceRow, QuotaRow
+from openday.rules.rhythms import Expansion
 from openday.rules.schedules import (
     LONGEST_QUOTA_NAME,
     LONGEST_VENUE,
@@ -43,15 +44,18 @@ def readable(read: Callable[[str], Any]) -> Callable[[Any, Field], None]:
     return check
 
 
-def _number(low: int, high: int) -> Callable[[Any, Field], None]:
+def whole_number(low: int, high: int) -> Callable[[Any, Field], None]:
+    """A validator: a whole number from `low` to `high`."""
     return readable(lambda text: read_count(text, low, high))
 
 
-def _day(label: str, *validators: Any) -> Any:
+def day_field(label: str, *validators: Any) -> Any:
+    """A day, typed or taken from the browser's calendar."""
     return StringField(label, [*validators, readable(read_day)], widget=DateInput(), filters=[one_line])
 
 
-def _clock(label: str, *validators: Any) -> Any:
+def clock_field(label: str, *validators: Any) -> Any:
+    """A time of day."""
     return StringField(label, [*validators, readable(read_clock)], widget=TimeInput(), filters=[one_line])
 
 
@@ -64,7 +68,7 @@ class QuotaForm(Form):
     def validate_seats(self, field: Field) -> None:
         """A name needs its number, and a number is one in range."""
         if field.data or self.audience.data:
-            _number(1, MOST_SEATS)(self, field)
+            whole_number(1, MOST_SEATS)(self, field)
 
     @property
     def blank(self) -> bool:
@@ -75,19 +79,19 @@ class QuotaForm(Form):
 class ScheduleForm(FlaskForm):
     """When and where, and how one signs up; `seen` tells two editors apart."""
 
-    day = _day("日期", InputRequired("请填写日期，例如2026-09-16"))
-    starts = _clock("开始时间", InputRequired("请填写开始时间，例如14:00"))
-    ends = _clock("结束时间", InputRequired("请填写结束时间，例如16:00"))
-    ends_day = _day("结束日期", Optional())
+    day = day_field("日期", InputRequired("请填写日期，例如2026-09-16"))
+    starts = clock_field("开始时间", InputRequired("请填写开始时间，例如14:00"))
+    ends = clock_field("结束时间", InputRequired("请填写结束时间，例如16:00"))
+    ends_day = day_field("结束日期", Optional())
     venue = StringField("地点", [DataRequired("请填写活动地点"), at_most(LONGEST_VENUE)], filters=[one_line])
     signup_mode = RadioField("报名形式", [InputRequired("请选择报名形式")], choices=MODES)
-    opens_day = _day("报名开始日期", Optional())
-    opens_clock = _clock("报名开始时间", Optional())
-    closes_day = _day("报名截止日期", Optional())
-    closes_clock = _clock("报名截止时间", Optional())
-    party_limit = StringField("每次报名人数上限", [_number(1, MOST_IN_PARTY)], filters=[one_line], default="5")
+    opens_day = day_field("报名开始日期", Optional())
+    opens_clock = clock_field("报名开始时间", Optional())
+    closes_day = day_field("报名截止日期", Optional())
+    closes_clock = clock_field("报名截止时间", Optional())
+    party_limit = StringField("每次报名人数上限", [whole_number(1, MOST_IN_PARTY)], filters=[one_line], default="5")
     waitlist = BooleanField("名额报满后接受候补")
-    walk_in_limit = StringField("现场名额", [_number(0, MOST_SEATS)], filters=[one_line], default="0")
+    walk_in_limit = StringField("现场名额", [whole_number(0, MOST_SEATS)], filters=[one_line], default="0")
     seen = HiddenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -143,9 +147,27 @@ def _moment(day: Field, clock: Field) -> datetime:
     return datetime.combine(read_day(day.data or ""), read_clock(clock.data or ""), SHANGHAI)
 
 
-def occurrence_form(venue: str, mode: SignupMode) -> OccurrenceForm:
-    """A blank form that begins with what the activity says already."""
-    return OccurrenceForm(data={"venue": venue, "signup_mode": mode.value, "waitlist": True})
+def occurrence_form(
+    venue: str, mode: SignupMode, quotas: Sequence[tuple[str, int]] = (), expansion: Expansion | None = None
+) -> OccurrenceForm:
+    """A form that begins with what the plan says already: its one day, its clock, its groups with their numbers."""
+    planned = expansion or Expansion()
+    only_day = planned.days[0].day.isoformat() if len(planned.days) == 1 and not planned.spans else ""
+    return OccurrenceForm(data={"day": only_day, **standing_data(venue, mode, quotas, planned)})
+
+
+def standing_data(
+    venue: str, mode: SignupMode, quotas: Sequence[tuple[str, int]], planned: Expansion
+) -> dict[str, object]:
+    """What holds for every occurrence of a plan, as data of a form."""
+    return {
+        "venue": venue,
+        "signup_mode": mode.value,
+        "waitlist": True,
+        "starts": f"{planned.start:%H:%M}" if planned.start else "",
+        "ends": f"{planned.end:%H:%M}" if planned.end else "",
+        "quotas": [{"audience": name, "seats": str(seats)} for name, seats in quotas],
+    }
 
 
 def schedule_form(row: OccurrenceRow, seen: int) -> ScheduleForm:
@@ -189,7 +211,9 @@ def seats_form(quotas: Sequence[QuotaRow]) -> SeatsForm:
     """The form with the seats of these quotas as they stand."""
     names = {f"quota-{quota.id}": quota for quota in quotas}
     fields: dict[str, Any] = {
-        name: StringField(quota.name, [_number(1, MOST_SEATS)], filters=[one_line], default=str(quota.seats.capacity))
+        name: StringField(
+            quota.name, [whole_number(1, MOST_SEATS)], filters=[one_line], default=str(quota.seats.capacity)
+        )
         for name, quota in names.items()
     }
     fields["quota_names"] = {name: quota.id for name, quota in names.items()}

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from openday import clock
 from openday.errors import Conflict, Refused
 from openday.queries import activities as queries
+from openday.queries import occurrence_series as series_queries
 from openday.queries.activities import OccurrenceDetail
 from openday.rules.permissions import Right, Role
 from openday.services import occurrences
 from openday.web.access import open_to, the_actor
+from openday.web.forms.occurrence_series import series_form
 from openday.web.forms.occurrences import (
     CancelForm,
     OccurrenceForm,
@@ -48,6 +50,36 @@ def occurrence_schedule(code: str) -> ResponseReturnValue:
         return _new_page(code, form, 422)
     flash("场次已确定并公布。", "done")
     return redirect(url_for("office.publication_show", code=code), code=303)
+
+
+@bp.get("/publications/<code>/occurrences/series")
+@open_to(Role.OFFICER)
+def occurrence_series(code: str) -> ResponseReturnValue:
+    """The days that the plan's time proposes, to be ticked."""
+    series = series_queries.occurrence_series(the_actor(), code, clock.now())
+    return render_template("office/occurrence_series.html", series=series, form=series_form(series))
+
+
+@bp.post("/publications/<code>/occurrences/series")
+@open_to(Role.OFFICER)
+def occurrence_series_propose(code: str) -> ResponseReturnValue:
+    """Propose all the chosen days at once, or only show one more line of quotas."""
+    series = series_queries.occurrence_series(the_actor(), code, clock.now())
+    form, status = series_form(series), 200
+    if request.form.get("act") == "row":
+        form.add_row()
+    elif not form.validate_on_submit():
+        status = 422
+    else:
+        try:
+            codes = occurrences.propose_occurrences(the_actor(), code, form.schedules(), form.seating())
+        except Refused as refused:
+            form.put(refused)
+            status = 422
+        else:
+            flash(f"已列入待确认的场次，共{len(codes)}场，逐场确认后公布。", "done")
+            return redirect(url_for("office.publication_show", code=code), code=303)
+    return render_template("office/occurrence_series.html", series=series, form=form), status
 
 
 @bp.post("/occurrences/<code>/confirm")
@@ -173,9 +205,10 @@ def _back(found: OccurrenceDetail) -> ResponseReturnValue:
 
 
 def _new_page(code: str, form: OccurrenceForm | None = None, status: int = 200) -> ResponseReturnValue:
-    activity = queries.activity_detail(the_actor(), code, clock.now())
-    form = form or occurrence_form(activity.text.venue, activity.signup_mode)
-    return render_template("office/occurrence_new.html", activity=activity, form=form), status
+    series = series_queries.occurrence_series(the_actor(), code, clock.now())
+    activity = series.activity
+    form = form or occurrence_form(activity.text.venue, activity.signup_mode, series.quotas.quotas, series.expansion)
+    return render_template("office/occurrence_new.html", activity=activity, series=series, form=form), status
 
 
 def _edit_page(found: OccurrenceDetail, form: ScheduleForm, status: int = 200) -> ResponseReturnValue:
