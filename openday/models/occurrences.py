@@ -65,7 +65,7 @@ class Occurrence(Base):
     reminder_hours: Mapped[int | None]
     """Hours before the start at which everybody on the list is reminded; NULL = not at all."""
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
-    """Why it was cancelled, or why a proposal was declined."""
+    """Why it was cancelled or put off, or why a proposal was declined."""
     created_by_id: Mapped[int] = reference("users.id")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

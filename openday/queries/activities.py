@@ -309,6 +309,7 @@ class ActivityDetail:
     published_at: datetime
     changed_at: datetime
     cancel_reason: str
+    postpone_reason: str
     subject: Subject
     occurrences: tuple[OccurrenceRow, ...]
     history: tuple[tuple[datetime, str], ...]
@@ -355,6 +356,7 @@ def activity_detail(actor: Actor, code: str, now: datetime) -> ActivityDetail:
         published_at=activity.published_at,
         changed_at=activity.changed_at,
         cancel_reason=activity.cancel_reason,
+        postpone_reason=activity.postpone_reason,
         subject=subject_of(activity.agency),
         occurrences=occurrences,
         history=tuple((at, text) for at, text in history),
@@ -424,5 +426,5 @@ def _occurrence_row(
         quotas=tuple(QuotaRow(q.id, q.name, Seats(q.capacity, q.taken)) for q in occurrence.quotas),
         waiting=people.get((occurrence.id, RegistrationStatus.WAITLISTED.value), (0, 0))[1],
         registered=sum(rows for (of, _), (rows, _persons) in people.items() if of == occurrence.id),
-        over=occurrence.ends_at <= now,
+        over=occurrence.ends_at <= now and occurrence.status != OccurrenceStatus.POSTPONED,
     )

@@ -282,4 +282,5 @@ def _day_entry(row: AnyRow, quotas: dict[int, tuple[QuotaSeats, ...]]) -> DayEnt
         ends_at=row.ends_at,
         cancelled=row.status == OccurrenceStatus.CANCELLED or row.activity_status == ActivityStatus.CANCELLED,
         full=bool(seats) and all(quota.seats.full for quota in seats),
+        postponed=row.status == OccurrenceStatus.POSTPONED,
     )

@@ -42,6 +42,7 @@ class Door:
     walk_in_limit: int
     walked_in: int
     subject: Subject
+    postponed: bool = False
 
     @property
     def when(self) -> str:
@@ -67,6 +68,8 @@ class Door:
         """Why nobody can be let in; '' while the door is open."""
         if self.cancelled:
             return "本场活动已取消，不办理签到"
+        if self.postponed:
+            return "本场活动延期举办，新的时间另行通知，不办理签到"
         return closed_text(self.starts_at, self.ends_at, now)
 
 
@@ -130,6 +133,7 @@ def _door(row: Any) -> Door:
         walk_in_limit=row.walk_in_limit,
         walked_in=row.walked_in,
         subject=Subject(row.agency_id, row.path, row.id),
+        postponed=row.status == OccurrenceStatus.POSTPONED,
     )
 
 

@@ -295,7 +295,8 @@ def _period(published: Any, filed: Any) -> Any:
 
 def _is_over(held: Any, now: datetime) -> ColumnElement[bool]:
     period_over: ColumnElement[bool] = _period(Activity.last_day, Plan.last_day) < now.date()
-    return func.coalesce(held.c.ended < now, period_over, false())
+    standing = func.coalesce(Activity.postpone_reason, "") == ""
+    return func.coalesce(held.c.ended < now, period_over, false()) & standing
 
 
 def _line(found: Outcome, plan_code: str, theme: str, agency: str) -> OutcomeLine:

@@ -135,7 +135,10 @@ OCCASION_COLUMNS = (
 def occasion_from(row: Any) -> Occasion:
     """The occurrence of a row that holds OCCASION_COLUMNS."""
     cancelled = row.status == OccurrenceStatus.CANCELLED or row.activity_status == ActivityStatus.CANCELLED
-    facts = SignupFacts(SignupMode(row.signup_mode), cancelled, row.starts_at, row.opens_at, row.closes_at)
+    postponed = row.status == OccurrenceStatus.POSTPONED
+    facts = SignupFacts(
+        SignupMode(row.signup_mode), cancelled, row.starts_at, row.opens_at, row.closes_at, postponed=postponed
+    )
     return Occasion(
         id=row.id,
         code=row.code,
@@ -213,16 +216,23 @@ class Ticket:
 
     @cached_property
     def state(self) -> str:
-        """confirmed, waitlisted, cancelled or attended; off when the occurrence itself is cancelled."""
+        """confirmed, waitlisted, cancelled or attended; off when the occurrence itself is cancelled, postponed when it
+        is put off to a time not known yet."""
         if self.status is RegistrationStatus.CANCELLED:
             return "cancelled"
         if self.occasion.facts.cancelled:
             return "off"
+        if self.occasion.facts.postponed:
+            return "postponed"
         return "attended" if self.attended else self.status.value
 
     def changeable(self, now: datetime) -> bool:
         """Whether the holder may still change the party or cancel: until the start, and before check-in."""
         return self.state in ("confirmed", "waitlisted") and now < self.occasion.starts_at
+
+    def cancellable(self, now: datetime) -> bool:
+        """Whether the holder may still give the place back; while it is put off, that is always so."""
+        return self.changeable(now) or self.state == "postponed"
 
 
 _Other = Registration.__table__.alias("other")

@@ -21,6 +21,7 @@ class Closure(StrEnum):
     """Why nobody can sign up at this moment."""
 
     CANCELLED = "cancelled"
+    POSTPONED = "postponed"
     NO_NEED = "open_door"
     INVITED_ONLY = "invited"
     NOT_YET = "not_yet"
@@ -36,6 +37,8 @@ class SignupFacts:
     starts_at: datetime
     opens_at: datetime | None
     closes_at: datetime | None
+    postponed: bool = False
+    """Put off to a time not known yet; `starts_at` is what was planned."""
 
     @property
     def ends(self) -> datetime:
@@ -50,6 +53,8 @@ def closure(facts: SignupFacts, now: datetime, *, staff: bool = False) -> Closur
     """
     if facts.cancelled:
         return Closure.CANCELLED
+    if facts.postponed:
+        return Closure.POSTPONED
     if facts.mode is SignupMode.OPEN_DOOR:
         return Closure.NO_NEED
     if facts.mode is not SignupMode.FIRST_COME and not (staff and facts.mode is SignupMode.INVITATION):
@@ -68,6 +73,7 @@ def closure_text(why: Closure, facts: SignupFacts) -> str:
         return f"报名已于{moment_text(facts.ends)}截止"
     return {
         Closure.CANCELLED: "本场活动已取消，不再接受报名",
+        Closure.POSTPONED: "本场活动延期举办，新的时间另行通知，暂停报名",
         Closure.NO_NEED: "本场活动无需报名，请按公布的时间直接前往",
     }.get(why, "本场活动不公开报名，参加人员由举办单位邀请")
 

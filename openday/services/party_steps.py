@@ -107,9 +107,10 @@ def _changed(result: Any) -> int:
 def serve_waiting(occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> list[int]:
     """Give what is free to the waiting parties, in order and whole, and tell each; ids of those served.
 
-    The caller holds the occurrence. Nobody is served once it has begun or was cancelled.
+    The caller holds the occurrence. Nobody is served once it has begun or was cancelled, nor while it
+    is put off: whoever waits is served when its new time stands.
     """
-    if occasion.facts.cancelled or now >= occasion.starts_at:
+    if occasion.facts.cancelled or occasion.facts.postponed or now >= occasion.starts_at:
         return []
     queue = [
         Waiting(row.id, row.quota_id, row.party_size)

@@ -97,6 +97,7 @@ def correct_publication(
         setattr(activity, name, new)
     if any(name == "time_text" for name, _, _ in changed):
         activity.read_from(read_period(after.time_text, year=(activity.first_day or now).year))
+        activity.postpone_reason = ""  # what was put off has a time again, however vague
     activity.signup_mode = mode.value
     line = "；".join(said) + (f"。说明：{public_reason(note, 'note')}" if note.strip() else "")
     announce(activity, "changed", line, now=now, page_url=page_url)
@@ -149,7 +150,8 @@ def _occurrences(activity_id: int, now: datetime) -> tuple[list[Occurrence], lis
         .with_for_update(key_share=True)
     )
     rows = session().scalars(statement).all()
-    over = [row for row in rows if row.number is not None and row.ends_at <= now]
+    put_off = OccurrenceStatus.POSTPONED.value
+    over = [row for row in rows if row.number is not None and row.ends_at <= now and row.status != put_off]
     return [row for row in rows if row not in over], over
 
 

@@ -81,7 +81,7 @@ def cancel_registration(code: str, *, ticket_url: TicketUrl) -> None:
     held, occasion = _held(code)
     if held.status == RegistrationStatus.CANCELLED:
         return
-    if not occasion.facts.cancelled:
+    if not occasion.facts.cancelled and not occasion.facts.postponed:
         _refuse_when_over(occasion, now)
     _refuse_settled(held)
     if not _change(held.id, held.status, status=RegistrationStatus.CANCELLED.value, cancelled_at=now):
@@ -118,6 +118,8 @@ def _held(code: str) -> tuple[Any, Occasion]:
 def _refuse_when_over(occasion: Occasion, now: datetime) -> None:
     if occasion.facts.cancelled:
         raise Closed("本场活动已取消，报名无需再作修改")
+    if occasion.facts.postponed:
+        raise Closed("本场活动延期举办，新的时间确定之前不能修改人数")
     if now >= occasion.starts_at:
         raise Closed("活动已经开始，不能再修改或取消报名")
 

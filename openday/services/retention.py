@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import CursorResult, Delete, Update, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, Update, delete, func, or_, select, update
 
 from openday import clock
 from openday.clock import SHANGHAI
@@ -13,11 +13,12 @@ from openday.models.occurrences import Occurrence
 from openday.models.plans import FormReading, PlanImport
 from openday.models.registrations import Registration
 from openday.models.topics import TopicCall, TopicEvent, TopicProposal
-from openday.rules.states import MessageStatus, SuggestionStatus
+from openday.rules.states import MessageStatus, OccurrenceStatus, SuggestionStatus
 from openday.rules.topic_states import FINISHED
 from openday.services import ledger
 
 BATCH = 500
+LONGEST_PUT_OFF = timedelta(days=180)
 
 
 def forget_persons(retention_days: int) -> dict[str, int]:
@@ -56,13 +57,19 @@ def _forget_registrations(before: datetime) -> int:
     over = (
         select(Registration.id)
         .join(Occurrence, Occurrence.id == Registration.occurrence_id)
-        .where(Occurrence.ends_at < before)
+        .where(Occurrence.ends_at < before, _not_put_off(before))
         .where(or_(Registration.name.is_not(None), Registration.phone.is_not(None), Registration.email.is_not(None)))
         .limit(BATCH)
     )
     ids = list(session().scalars(over))
     nothing = {"name": None, "phone": None, "email": None, "phone_hash": None, "phone_last4": ""}
     return _changed(update(Registration).where(Registration.id.in_(ids)).values(**nothing)) if ids else 0
+
+
+def _not_put_off(before: datetime) -> ColumnElement[bool]:
+    """What was put off keeps its list until its new time, but not for ever: after half a year more it is forgotten."""
+    standing = Occurrence.status != OccurrenceStatus.POSTPONED.value
+    return standing | (Occurrence.changed_at < before - LONGEST_PUT_OFF)
 
 
 def _forget_messages(before: datetime) -> int:

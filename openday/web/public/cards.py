@@ -59,7 +59,8 @@ def block(entry: Entry, today: date) -> date_block.DateBlock:
 
 def slot_block(slot: Slot, today: date) -> date_block.DateBlock:
     """The first day of an occurrence at one glance."""
-    return date_block.of_occurrence(slot.starts_at, slot.ends_at, today, cancelled=slot.cancelled, english=english())
+    off = slot.cancelled or slot.postponed
+    return date_block.of_occurrence(slot.starts_at, slot.ends_at, today, cancelled=off, english=english())
 
 
 def seats(slot: Slot, now: datetime) -> dict[str, Any]:
@@ -67,6 +68,8 @@ def seats(slot: Slot, now: datetime) -> dict[str, Any]:
     state = slot.state(now)
     if state == OVER:
         return {"state": "closed", "text": _("活动已结束")}
+    if state == "postponed":
+        return {"state": "closed", "text": _("延期举办，新的时间另行通知，暂停报名")}
     if state == "invited" and slot.facts.mode is SignupMode.CLOSED:
         return {"state": "invited", "text": _("不公开报名")}
     found: dict[str, Any] = {"state": state, "left": slot.seats.free, "total": slot.seats.capacity}
@@ -94,7 +97,7 @@ def card(entry: Entry, now: datetime) -> dict[str, Any]:
         "agency": entry.agency,
         "audience": shortened(entry.audience_text, _LONGEST_AUDIENCE),
         "seats": seats(entry.slot, now) if entry.slot else _vague_seats(entry),
-        "state": "cancelled" if entry.cancelled else "",
+        "state": "cancelled" if entry.cancelled else "postponed" if entry.slot and entry.slot.postponed else "",
     }
 
 
@@ -167,7 +170,7 @@ def _entry(entry: DayEntry, day: date, beginning: str, now: datetime) -> dict[st
         "href": f"{beginning}{entry.code}",
         "theme": entry.theme,
         "time": wording.clock_text(entry.starts_at) if entry.starts_at.date() == day else "",
-        "state": "cancelled" if entry.cancelled else "full" if full else "",
+        "state": "cancelled" if entry.cancelled else "postponed" if entry.postponed else "full" if full else "",
     }
 
 

@@ -52,7 +52,7 @@ def ticket_party(code: str) -> ResponseReturnValue:
 def ticket_cancel(code: str) -> ResponseReturnValue:
     """Ask once more; nothing is cancelled by opening a page."""
     held = ticket(code)
-    if not held.changeable(clock.now()):
+    if not held.cancellable(clock.now()):
         return redirect(url_for("public.ticket_show", code=code), code=303)
     return render_template("public/ticket_cancel.html", ticket=held)
 
@@ -75,6 +75,7 @@ def _page(held: Ticket, form: PartyForm, status: int = 200, outcome: str = "") -
         form=form,
         outcome=outcome or ("invalid" if status == 422 else held.state),
         changeable=held.changeable(clock.now()),
+        cancellable=held.cancellable(clock.now()),
         calendar_href=url_for("feeds.activity", code=held.occasion.activity_code),
     )
     return page, status
