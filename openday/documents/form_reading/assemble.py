@@ -198,7 +198,9 @@ class _Splitter:
                 return
             current.agency_after = True
         again = word in current.words
-        if (again and current.has_begun and (keys[0] in ("theme", "agency") or len(current.keys) >= _FEWEST_FIELDS)) or (keys == ("theme",) and self._waiting):
+        if (
+            again and current.has_begun and (keys[0] in ("theme", "agency") or len(current.keys) >= _FEWEST_FIELDS)
+        ) or (keys == ("theme",) and self._waiting):
             self._begin()
         self._current.add(told)
 

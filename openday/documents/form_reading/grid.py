@@ -13,7 +13,8 @@ from openday.documents.form_reading.lines import read_lines, starts_with_label
 
 _TITLE = re.compile(r".{0,40}(?:报送|申报|登记|备案|信息|填报|计划|安排|征集)表(?:[(（].{0,20}[)）])?")
 _FEWEST_PLAN_COLUMNS = 4
-_LONG_ENOUGH = 12
+_LONG_ENOUGH = 7
+_SHOWN = 20
 _GUIDANCE = re.compile(r"(?:填[表报写]|说明|备注|注|要求|提示|[*※])")
 
 
@@ -48,11 +49,12 @@ class Area:
 @dataclass
 class Fact:
     """What a table or a line says for a label. `values`: the texts of its cells in reading order, empty ones left out;
-    `source`: the text as it stood."""
+    `columns`: where they begin; `source`: the text as it stood."""
 
     label: Label
     values: list[str]
     source: str
+    columns: list[int] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     numbered: bool = False
@@ -131,6 +133,7 @@ class _Reader:
                 if not area.taken:
                     self._read_area(area)
         self._note_unread()
+        self._part_side_by_side()
         return self._read
 
     def _place(self, number: int, row: list[Cell]) -> None:
@@ -160,14 +163,16 @@ class _Reader:
             first = True
             while column in row:
                 right = row[column]
-                if self._ends_value(right, first=first):
+                if self._ends_value(area, right, first=first):
                     break
                 if right not in found and not right.taken:
                     found.append(right)
                 column, first = right.right + 1, False
         return found
 
-    def _ends_value(self, right: Area, *, first: bool) -> bool:
+    def _ends_value(self, label: Area, right: Area, *, first: bool) -> bool:
+        if first and right.stacked and not label.stacked:
+            return False
         if right.label is not None:
             alone = len(set(self._grid[right.top].values())) == 2
             return not (first and (alone or (right.label.may_be_answer and self._answers(right))))
@@ -190,7 +195,9 @@ class _Reader:
         found: list[Area] = []
         for row in self._grid[area.bottom + 1 :]:
             under = list(dict.fromkeys(row[column] for column in range(area.left, area.right + 1) if column in row))
-            if not under or any(each.label or each.inline or each.taken or each.left < area.left for each in under):
+            if not under or any(each.taken or each.left < area.left for each in under):
+                break
+            if any(each.label or each.inline for each in row.values()):
                 break
             if any(each.right > area.right for each in under) or any(is_title(each.text) for each in under):
                 break
@@ -215,7 +222,9 @@ class _Reader:
             return
         values = self._beside(area)
         if area.stacked and all(value.is_empty for value in values):
-            self._read.facts.append(Fact(label, [area.stacked], area.text, area.pictures, numbered=area.is_numbered))
+            self._read.facts.append(
+                Fact(label, [area.stacked], area.text, [], area.pictures, numbered=area.is_numbered)
+            )
             return
         values = values or self._below(area)
         for value in values:
@@ -238,6 +247,7 @@ class _Reader:
                         each.label,
                         [each.text] if each.text.strip() else [],
                         "\n".join(each.source),
+                        [],
                         area.pictures if last or "signup" in each.label.keys else [],
                         numbered=area.is_numbered,
                     )
@@ -303,11 +313,33 @@ class _Reader:
                 label,
                 [value.text for value in filled if value.text.strip()],
                 "\n".join(value.text for value in filled),
+                [value.left for value in filled if value.text.strip()],
                 [*area.pictures, *(name for value in filled for name in value.pictures)],
                 notes,
                 any(value.is_numbered for value in filled),
             )
         )
+
+    def _part_side_by_side(self) -> None:
+        """Part plans that stand in columns of their own behind the labels: every label has one value in each column."""
+        facts = [item for item in self._read.facts if isinstance(item, Fact)]
+        theme = next((fact for fact in facts if fact.label.keys == ("theme",)), None)
+        if theme is None or not all(without_hints("theme", value).strip() for value in theme.values):
+            return
+        columns = theme.columns
+        full = [fact for fact in facts if fact.columns == columns]
+        if len(columns) < 2 or len(full) < _FEWEST_PLAN_COLUMNS or 2 * len(full) <= len(facts):
+            return
+        if any(set(fact.columns) - set(columns) for fact in facts):
+            return
+        parted: list[Fact | Title] = []
+        for column in columns:
+            parted.append(Title(""))
+            for fact in facts:
+                values = [value for value, at in zip(fact.values, fact.columns, strict=True) if at == column]
+                parted.append(Fact(fact.label, values, "\n".join(values), notes=["beside"], numbered=fact.numbered))
+            self._read.loose_pictures += [name for fact in facts for name in fact.pictures]
+        self._read.facts = parted
 
     def _note_unread(self) -> None:
         """Name what nobody took: the cells of labels that are none of ours, and longer texts."""
@@ -323,7 +355,7 @@ class _Reader:
                     self._read.unread.append(text)
                     following.taken = True
                 elif len(text) > _LONG_ENOUGH and not _GUIDANCE.match(text):
-                    self._read.unread.append(text[:_LONG_ENOUGH] + "……")
+                    self._read.unread.append(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}……")
 
 
 def _area(row: int, cell: Cell) -> Area:
@@ -336,6 +368,6 @@ def _area(row: int, cell: Cell) -> Area:
     if area.label is None and not area.inline:
         first, _, rest = area.text.strip().partition("\n")
         stacked = read_label(first) if rest.strip() else None
-        if stacked is not None and stacked.keys and not stacked.may_be_answer:
+        if stacked is not None and stacked.keys:
             area.label, area.stacked = stacked, without_hints(stacked.keys[0], rest).strip()
     return area

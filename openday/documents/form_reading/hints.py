@@ -20,7 +20,7 @@ _TO_RESIDENTS = re.compile(r"扫|链接|报名表|问卷|姓名|身份|登记|�
 _BY_FIELD = {
     "time": re.compile(r"(?:具体|精确|明确|细化|确定|落实)[到至].{0,6}[年月日旬周]|至少.{0,4}月份|上.{0,2}中.{0,2}下.{0,2}旬"),
     "place": re.compile(
-        r"门牌|名称即可|(?:不需|无需|不用|不必|不要求|不须).{0,6}(?:地址|门牌|街道|号)|(?:场所|地点|场馆|单位|具体)名称|具体地址"
+        r"门牌|名称即可|(?:不需|无需|不用|不必|不要求|不须).{0,6}(?:地址|街道|号)|^(?:填?写?)?(?:场所|地点|场馆|单位|具体)名称"
     ),
     "audience": re.compile(r"^(?:例如?|比如|示例|格式|样式|如)\s*[:,]?\s*[\"“]?企业代表\s*(?:10|十|\*\*?|x{1,2}|_+)?\s*[人名]|人员?类别.{0,6}人?数"),
     "signup": re.compile(
@@ -43,6 +43,7 @@ _SIGNUP_LIST = re.compile(
 _EXAMPLE = re.compile(
     r"^\s*(?:[(（\[【]\s*(?:例如|比如|示例|例|如)\s*[:：，,]?[^()（）]*[)）\]】]|(?:例如|比如|示例|例|如)\s*[:：].*)\s*[。.]?\s*$"
 )
+_BARE = re.compile(r"(?:必填|选填|非必填|可不填|可填可不填|必填项|选填项|必须填写|可留空)")
 _LONGEST_LINE = 200
 
 
@@ -52,39 +53,50 @@ def without_hints(key: str, text: str) -> str:
         return text
     kept = []
     for line in text.split("\n"):
-        if _is_hint_line(key, line):
-            continue
         bare = _BRACKET.sub(lambda found: "" if _is_hint(key, found[1], bracketed=True) else found[0], line)
         if bare != line and not bare.strip(" \t\u3000:：*，,。.;；"):
             continue
-        kept.append(bare if bare == line else bare.rstrip())
+        if not _is_hint_line(key, _BRACKET.sub("", bare)):
+            kept.append(bare if bare == line else bare.rstrip())
     left = "\n".join(kept)
     return "" if key != "content" and "\n" not in left.strip() and _EXAMPLE.match(left) else left
 
 
 def _is_hint_line(key: str, line: str) -> bool:
+    """Whether a line, its brackets left out, tells how to fill the cell in."""
     text = _plain(line)
     if not text or len(text) > _LONGEST_LINE:
         return False
     opened = _OPENING.sub("", text, count=1)
-    inner = opened.strip(" ()[]<>。.;,") if opened[:1] in "([<" else opened
-    if key == "signup" and _SIGNUP_LIST.fullmatch(inner) and re.search(r"等|…|\.\.", inner):
-        return True
-    if key == "signup" and _OF_THE_FORM.search(inner) and _BY_FIELD["signup"].search(inner):
-        return True
-    return _is_hint(key, inner, bracketed=opened != text or inner != opened)
+    if key == "signup":
+        if _is_list_of_ways(opened) or (_OF_THE_FORM.search(opened) and _BY_FIELD["signup"].search(opened)):
+            return True
+    return _is_hint(key, opened, bracketed=opened != text)
 
 
 def _is_hint(key: str, text: str, *, bracketed: bool) -> bool:
     plain = _plain(text).strip(" ,;.。:")
     if not plain or len(plain) > _LONGEST_LINE or _STILL_OPEN.search(plain):
         return False
+    if key == "signup" and bracketed and _is_list_of_ways(plain):
+        return True
     by_field = _BY_FIELD.get(key)
-    if by_field and by_field.search(plain) and (bracketed or key in ("time", "audience") or _OF_THE_FORM.search(plain)):
+    if (
+        by_field
+        and by_field.search(plain)
+        and (bracketed or key in ("time", "audience", "place") or _OF_THE_FORM.search(plain))
+    ):
         return _only_of_the_form(key, plain)
-    if _OF_THE_FORM.search(plain) and not _TO_RESIDENTS.search(plain):
+    if _BARE.fullmatch(plain):
+        return True
+    if _OF_THE_FORM.search(plain) and not (key in ("signup", "content") and _TO_RESIDENTS.search(plain)):
         return bracketed or bool(re.match(r"(?:请|需|须|应|可|单击|点击|选择|此处|本栏|在此|如)", plain))
     return False
+
+
+def _is_list_of_ways(plain: str) -> bool:
+    """邮箱、二维码、…… as printed: ways to sign up and nothing else, left open at the end."""
+    return bool(_SIGNUP_LIST.fullmatch(plain.strip(" 。;,如")) and re.search(r"等|\.\.", plain))
 
 
 def _only_of_the_form(key: str, plain: str) -> bool:
@@ -93,6 +105,8 @@ def _only_of_the_form(key: str, plain: str) -> bool:
         return not re.search(r"[0-9]{1,2}\s*[月日时点:]|[一二三四五六七八九十]月", plain) or bool(
             _OF_THE_FORM.search(plain) or re.search(r"如", plain)
         )
+    if key == "place":
+        return not re.search(r"[0-9]", plain)
     if key == "phone":
         return not re.search(r"[0-9]{7}", plain)
     return not (key == "signup" and re.search(r"https?:|@|[0-9]{7}", plain))

@@ -19,6 +19,7 @@ _WIDE_GAP = re.compile(r"[ \t\u3000_＿]{2}|[\t\u3000]")
 _AGENCY_LINE = re.compile(
     rf"\s{{0,40}}((?:填报|报送|申报|承办)?\s?单\s?位(?:\s?名\s?称)?(?:\s?{_BRACKET})?)[ \t\u3000_＿]{{1,40}}(?=[^\s_＿])"
 )
+_IN_BRACKETS = re.compile(r"\s{0,40}[【\[]([^【】\[\]\n]{2,20})[】\]]\s{0,9}")
 _LONGEST_START = 300
 _LONGEST_LINE = 4_000
 
@@ -113,10 +114,14 @@ def _opening(line: str) -> tuple[Label, int] | None:
     match = _AT_START.match(head)
     if match:
         label = read_label(match[1]) or _foreign_label(match[1])
-        return (label, match.end()) if label else None
-    match = _AGENCY_LINE.match(head)
-    label = read_label(match[1]) if match else None
-    return (label, match.end()) if match and label else None
+        if label is not None:
+            return label, match.end()
+    for pattern in (_AGENCY_LINE, _IN_BRACKETS):
+        match = pattern.match(head)
+        label = read_label(match[1]) if match else None
+        if match and label and label.keys:
+            return label, match.end()
+    return None
 
 
 def _further_label(match: re.Match[str], current: Label) -> Label | None:

@@ -42,12 +42,19 @@ def resolve(
     """Settle the fields of one form. Tables speak before lines; the better name of a field before the lesser."""
     form = FormRead(dict.fromkeys(FIELDS, ("", "")), other_pictures=list(pictures))
     found: set[str] = set()
-    for facts in (table_facts, line_facts):
+    everywhere = (*table_facts, *line_facts)
+    agencies = [fact for fact in everywhere if fact.label.keys == ("agency",)]
+    for facts in (agencies, table_facts, line_facts):
         fresh = [fact for fact in facts if set(fact.label.keys) - found]
         _settle(form, fresh, found)
-        found |= {key for fact in facts for key in fact.label.keys}
-    for fact in (*table_facts, *line_facts):
+        found |= {key for fact in fresh for key in fact.label.keys}
+    for fact in everywhere:
         (form.signup_pictures if "signup" in fact.label.keys else form.other_pictures).extend(fact.pictures)
+    if any("beside" in fact.notes for fact in everywhere):
+        form.warnings.append("几份计划并排写在一张表中，已分开读入，请核对")
+    contact = form.fields["contact"][0]
+    if contact and not form.fields["phone"][0] and person_and_phone(contact):
+        form.warnings.append("“联系方式”为空，“联系人”一栏中似有电话，请核对")
     missing = [NAMES[key] for key in FIELDS if key not in found and key != "agency"]
     if missing:
         form.warnings.append(f"没有找到这些栏目：{'、'.join(missing)}")
