@@ -16,7 +16,16 @@ from openday.config import Settings
 from openday.db import db
 from openday.delivery.senders import NeverDeliverable, Sender, TryLater, senders
 from openday.queries import system
-from openday.services import export_jobs, housekeeping, messages, plan_import, registration_changes, retention, watches
+from openday.services import (
+    export_jobs,
+    firming_up,
+    housekeeping,
+    messages,
+    plan_import,
+    registration_changes,
+    retention,
+    watches,
+)
 from openday.services.topics import announce_adopted
 
 log = logging.getLogger(__name__)
@@ -43,6 +52,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         Job("file_imports", timedelta(seconds=1), plan_import.file_waiting_imports, lease=timedelta(seconds=30)),
         Job("announce_adopted", timedelta(minutes=1), _announce_adopted(settings)),
         Job("forget_persons", timedelta(hours=6), partial(retention.forget_persons, settings.retention_days)),
+        Job("remind_of_vague_times", timedelta(minutes=30), _remind_of_vague_times(settings)),
         Job("forget_watches", timedelta(hours=6), watches.forget_watches),
     )
 
@@ -55,6 +65,11 @@ def _serve_waitlists(settings: Settings) -> Callable[[], object]:
 def _announce_adopted(settings: Settings) -> Callable[[], object]:
     """Whoever proposed a topic hears when the activity that takes it up is published."""
     return partial(announce_adopted, lambda code: f"{settings.base_url}/activities/{code}")
+
+
+def _remind_of_vague_times(settings: Settings) -> Callable[[], object]:
+    """The use-case looks at the clock itself: it writes to agencies in their office hours."""
+    return partial(firming_up.remind_of_vague_times, lambda code: f"{settings.base_url}/agency/plans/{code}")
 
 
 def run_due(settings: Settings) -> int:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from openday import clock
 from openday.queries.calls import open_calls
+from openday.queries.firming_up import plans_to_firm_up
 from openday.queries.plans import own_agency
 from openday.queries.worklists import agency_desk
 from openday.rules.permissions import Role
@@ -23,6 +24,7 @@ def desk() -> ResponseReturnValue:
         calls=open_calls(actor),
         today=clock.today(),
         own=own_agency(actor),
+        firm_up=plans_to_firm_up(actor, clock.now()),
         links={"suggestions": _address("agency.suggestion_list"), "outcomes": _address("agency.outcome_list")},
     )
 

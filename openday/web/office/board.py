@@ -9,7 +9,9 @@ from openday.queries import clashes as clash_queries
 from openday.queries import coverage_page as coverage_queries
 from openday.queries import year_strip as year_queries
 from openday.queries.coverage_page import SHOWS, SORTS, Wanted
+from openday.queries.firming_up import plans_to_firm_up
 from openday.rules.clashes import ClashKind
+from openday.rules.firming_up import REMIND_BEFORE
 from openday.rules.permissions import Role
 from openday.services.working_days import FIRST_YEAR, LAST_YEAR
 from openday.web.access import open_to, the_actor
@@ -27,7 +29,10 @@ def board() -> ResponseReturnValue:
     found = queries.office_board(
         the_actor(), clock.now(), call_id=number_of(args, "call"), place_id=number_of(args, "place")
     )
-    return render_template("office/board.html", board=found, kept=_kept(), today=clock.today(), address_of=address_of)
+    firm_up = plans_to_firm_up(the_actor(), clock.now(), within=REMIND_BEFORE)
+    return render_template(
+        "office/board.html", board=found, firm_up=firm_up, kept=_kept(), today=clock.today(), address_of=address_of
+    )
 
 
 @bp.get("/coverage")
