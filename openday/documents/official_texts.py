@@ -1,5 +1,6 @@
 """What the official papers of an open day say: announcement, schedule of a month, reminder to file."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,15 +11,16 @@ from openday.rules.wording import day_text
 
 _MOST_NAMED = 6
 """Agencies that are addressed by name; more are 各有关单位."""
+_PENDING = re.compile("（(时间|日期)待定）")
 _SCHEDULE = (
-    TableColumn("序号", 5, centred=True),
+    TableColumn("序号", 7, centred=True),
     TableColumn("活动主题", 20),
     TableColumn("开展时间", 20),
     TableColumn("开展地点", 17),
     TableColumn("活动对象", 17),
     TableColumn("报名方式", 17),
     TableColumn("单位", 15),
-    TableColumn("联系方式", 14, centred=True),
+    TableColumn("联系方式", 17, centred=True),
 )
 _MISSING = (
     TableColumn("序号", 8, centred=True),
@@ -133,7 +135,7 @@ def reminder_notice(
     agencies: Sequence[MissingAgency],
     *,
     address: str,
-    phone: str,
+    contact: str,
     issuer: str,
     dated: date,
 ) -> OfficialDocument:
@@ -156,7 +158,7 @@ def reminder_notice(
         Text(f"登录{address}在线填报，或者上传填写好的《政府开放活动计划安排报送表》。"),
         Heading("其他事项"),
         Text("已经开展活动的单位，报送开展情况。确实不能按期报送的，请在期限前说明理由。"
-             + (f"联系电话：{phone}。" if phone else "")),
+             + (f"联系方式：{contact}。" if contact else "")),
     )  # fmt: skip
     rows = [
         (str(number), each.name, str(each.owed), str(each.filed), str(each.owed - each.filed))
@@ -173,7 +175,8 @@ def reminder_notice(
 
 
 def _called_off(facts: Announcement, title: str, what: str, reason: str, issuer: str, dated: date) -> OfficialDocument:
-    planned = f"原定{one_line('、'.join(facts.times))}举办的" if facts.times else ""
+    times = _PENDING.sub("", one_line("、".join(facts.times)))
+    planned = f"原定{times}举办的" if times else ""
     later = "新的时间确定后另行公布。" if what == "延期举办" else ""
     blocks = (
         Text(f"{facts.agency}{planned}{_named(facts.theme)}{what}。{later}现将有关事项公告如下："),

@@ -128,7 +128,8 @@ def _scheduled(rows: list[AnyRow]) -> ScheduledActivity:
 
 
 def _printed(period: FuzzyDate) -> tuple[str, ...]:
-    return (period.label,) if period.label else ()
+    text = period.label()
+    return (text,) if text else ()
 
 
 def _signup(page: ActivityPage, address: str) -> str:

@@ -6,6 +6,7 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from openday import clock
+from openday.config import Settings, Site
 from openday.documents.official import OfficialDocument, official_docx
 from openday.documents.official_texts import announcement, month_schedule, reminder_notice
 from openday.errors import Forbidden, Refused
@@ -61,7 +62,7 @@ def official_reminder_notice(call_id: int) -> ResponseReturnValue:
     answer_by = max(call.due_on, working_calendar().add_working_days(today, ANSWER_WITHIN))
     paper = reminder_notice(
         call.title, call.year, call.due_on, call.due_on if call.due_on >= today else answer_by, missing,
-        address=absolute_url("account.login"), phone=current_app.config["SETTINGS"].site.phone,
+        address=absolute_url("account.login"), contact=_site().contact,
         issuer=_issuer(), dated=today,
     )  # fmt: skip
     return _paper(paper, "reminder_notice", "call", call_id, None)
@@ -75,8 +76,13 @@ def _paper(
     return download(content, f"{paper.title}.docx", DOCX, ascii_name=f"{kind.replace('_', '-')}.docx")
 
 
+def _site() -> Site:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.site
+
+
 def _issuer() -> str:
-    return str(current_app.config["SETTINGS"].site.organiser)
+    return _site().organiser
 
 
 def _month(typed: str) -> date:
