@@ -34,8 +34,8 @@ class PageClient:
         return self._inspect(self._open(form.method.upper(), form.action, data=data), status)
 
     def upload(self, form: Form, status: int = 200, **fields: Any) -> Page:
-        """Like `submit`, where a field may be a (stream, filename) pair."""
-        files = {name: value for name, value in fields.items() if isinstance(value, tuple)}
+        """Like `submit`, where a field may be a (stream, filename) pair, or a list of them."""
+        files = {name: value for name, value in fields.items() if isinstance(value, tuple | list)}
         texts = {name: value for name, value in fields.items() if name not in files}
         data = {**form.filled(**texts), **files}
         response = self._open("POST", form.action, data=data, content_type="multipart/form-data")

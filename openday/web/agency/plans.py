@@ -126,12 +126,12 @@ def _form_page(form: PlanForm, plan: PlanPage | None, status: int = 200) -> Resp
     chosen = calls.get(form.call.data)
     now = clock.now()
     year = chosen.year if chosen else plan.reading_year if plan else now.year
-    reading = queries.understand(form.time_text.data or "", form.audience_text.data or "", year=year)
+    reading = queries.understand(form.time_text.data or "", form.audience_text.data or "", year=year, today=now.date())
     own = queries.own_agency(the_actor())
     action = url_for("agency.plan_save", code=plan.code) if plan else url_for("agency.plan_create")
     page = render_template(
         "agency/plan_edit.html",
-        form=form, plan=plan, reading=reading, call=chosen, own=own, action=action, today=now.date(),
+        form=form, plan=plan, reading=reading, reading_year=year, call=chosen, own=own, action=action, today=now.date(),
         read_from=source_of(plan.code) if plan else None,
     )  # fmt: skip
     return page, status

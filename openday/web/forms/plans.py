@@ -18,7 +18,8 @@ from openday.web.forms.texts import at_most, many_lines, one_line
 NO_CALL = 0
 
 
-def _field(name: str, *validators: Any) -> Any:
+def plan_field(name: str, *validators: Any) -> Any:
+    """The control for one field of the plan form, with its label, limit and cleaning."""
     kind, clean = (TextAreaField, many_lines) if name in SEVERAL_LINES else (StringField, one_line)
     return kind(FIELD_LABELS[name], [*validators, at_most(FIELD_LIMITS[name])], filters=[clean])
 
@@ -27,14 +28,14 @@ class PlanForm(FlaskForm):
     """报送表; `key` makes sending a new form twice file one plan, `version` tells two editors apart."""
 
     call = SelectField("征集通知", coerce=int)
-    theme = _field("theme", DataRequired("请填写活动主题"))
-    time_text = _field("time_text")
-    venue = _field("venue")
-    content = _field("content")
-    audience_text = _field("audience_text")
-    signup_text = _field("signup_text")
-    contact = _field("contact")
-    contact_phone = _field("contact_phone")
+    theme = plan_field("theme", DataRequired("请填写活动主题"))
+    time_text = plan_field("time_text")
+    venue = plan_field("venue")
+    content = plan_field("content")
+    audience_text = plan_field("audience_text")
+    signup_text = plan_field("signup_text")
+    contact = plan_field("contact")
+    contact_phone = plan_field("contact_phone")
     key = HiddenField()
     version = HiddenField()
 
