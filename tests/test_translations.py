@@ -18,6 +18,7 @@ from openday.db import db, session, use_case
 from openday.models.aftermath import Suggestion
 from openday.rules.states import Adoption, OccurrenceStatus, OutcomeStatus, RegistrationStatus, SignupMode
 from openday.rules.states import SuggestionStatus as Status
+from openday.rules.topic_states import SHOWN, ProposalStatus, Verdict
 from openday.services.publications import cancel_activity
 from openday.web.sentences import said
 from tests.factories.activities import page_url, published_activity, ticket_url
@@ -26,6 +27,7 @@ from tests.factories.outcomes import held_activity, outcome, survey_answer, visi
 from tests.factories.people import House
 from tests.factories.registrations import party_on_list
 from tests.factories.suggestions import suggestion
+from tests.factories.topics import adoption, merged, proposal, topic_call
 from tests.support.client import PageClient
 from tests.support.pages import Page
 
@@ -68,24 +70,30 @@ def test_every_string_has_its_english() -> None:
 # whose Chinese leads to words in the language of the visitor.
 SPEAKERS = (
     "queries/docket.py",
+    "queries/public_topics.py",
     "rules/phone.py",
     "rules/seats.py",
     "rules/signup.py",
     "services/registration_changes.py",
     "services/registrations.py",
+    "services/challenge_steps.py",
     "services/suggestions.py",
     "services/surveys.py",
+    "services/topics.py",
     "web/access.py",
+    "web/challenge.py",
     "web/errors.py",
     "web/forms/registrations.py",
     "web/forms/suggestions.py",
     "web/forms/surveys.py",
     "web/forms/texts.py",
+    "web/forms/topics.py",
     "web/public/calendar.py",
 )
 NOT_FOR_VISITORS = {
     "reassign_suggestion", "draft_reply", "_reason", "_what_happened", "contact_phone", "StaffRegistrationForm",
     "RevealForm", "ReasonStepForm", "ReplyForm", "StepForm", "ReassignForm", "scale_words",
+    "TopicCallForm", "TopicReasonForm", "AnswerForm", "AdoptForm",
 }  # fmt: skip
 SPEAKING = ("DataRequired", "_marked")
 
@@ -171,6 +179,29 @@ def receipt_for(row: Suggestion) -> str:
     return code
 
 
+def topic_addresses(house: House, *plans: int) -> list[str]:
+    """Topic calls of every phase, and proposals wherever they can stand."""
+    now = clock.now()
+    going, agency = topic_call(house), house.agency_id
+    topic_call(house, title="将来", opens_at=now + timedelta(days=2))
+    past = topic_call(house, title="往年", closes_at=now - timedelta(hours=1))
+    rows = [proposal(house, going, status, title=f"想看{status.label}", agency_id=agency) for status in ProposalStatus]
+    rows.append(proposal(house, past, title="尚未转办"))
+    done = ProposalStatus.ANSWERED
+    adopted = [proposal(house, going, done, title="采纳", verdict=Verdict.ADOPTED, agency_id=agency) for _ in plans]
+    for row, plan in zip(adopted, plans, strict=True):
+        adoption(house, row, plan)
+    rows += [*adopted, proposal(house, going, done, verdict=Verdict.OTHER_WAY), merged(house, going, rows[1])]
+    shown = [row for row in rows if row.status in SHOWN]
+    return [
+        "/topics", "/topics/receipts", f"/topics/{going.code}", f"/topics/{going.code}/new", f"/topics/{past.code}",
+        f"/topics/{going.code}?state=open", f"/topics/{going.code}?state=answered",
+        f"/topics/{past.code}?state=answered",
+        f"/topics/{going.code}?q=想看", f"/topics/{going.code}?q=zzz",
+        *(f"/topics/proposals/{row.code}" for row in shown), *(f"/topics/receipts/{row.receipt}" for row in rows),
+    ]  # fmt: skip
+
+
 def everything(house: House) -> dict[str, int]:
     """A district with something on every page: address → status."""
     firm, soon, full, called_off = (published_activity(house, theme=f"走进图书馆{n}") for n in "一二三四")
@@ -200,6 +231,7 @@ def everything(house: House) -> dict[str, int]:
     ]
     asked = [suggestion(house, status, activity=firm, reason="已列入计划。") for status in Status]
     asked.append(suggestion(house, Status.ANSWERED, agency_id=house.other_agency_id, adoption=Adoption.REFERENCE))
+    topics = topic_addresses(house, held.plan_id, firm.plan_id)
     day = first.starts_at.date()
     addresses = [
         "/", "/calendar", f"/calendar?month={day:%Y-%m}", "/calendar?view=list", "/calendar?view=list&q=no",
@@ -212,7 +244,7 @@ def everything(house: House) -> dict[str, int]:
         *(f"/occurrences/{slot.code}/sign-up" for slot in (first, late, over, invited, waits, gone)),
         *(f"/tickets/{held.code}" for held in tickets), f"/tickets/{tickets[0].code}/cancel",
         f"/tickets/{tickets[2].code}/cancel", *(f"/tickets/{held.code}/survey" for held in (tickets[0], *came[4:])),
-        *(f"/suggestions/receipts/{receipt_for(row)}" for row in asked),
+        *(f"/suggestions/receipts/{receipt_for(row)}" for row in asked), *topics,
     ]  # fmt: skip
     missing = (
         "/nowhere",

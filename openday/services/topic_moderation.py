@@ -30,7 +30,7 @@ def accept_topic(actor: Actor, proposal_id: int, stamp: int, receipt_url: Receip
     now = clock.now()
     found = as_seen(actor, proposal_id, stamp, TopicAction.ACCEPT)
     take_step(found, TopicAction.ACCEPT, actor, now)
-    tell(found, "accepted", now, link=receipt_url(found.receipt))
+    tell(found, "topic.accepted", "messages/topic_accepted.txt", now, link=receipt_url(found.receipt))
     bump(CALENDAR, now)
 
 
@@ -43,7 +43,7 @@ def remove_topic(actor: Actor, proposal_id: int, stamp: int, reason: str, receip
     found.verdict = None
     _let_go_of_plans(found)
     take_step(found, TopicAction.REMOVE, actor, now, found.removal_reason)
-    tell(found, "removed", now, link=receipt_url(found.receipt))
+    tell(found, "topic.removed", "messages/topic_removed.txt", now, link=receipt_url(found.receipt))
     bump(CALENDAR, now)
 
 
@@ -63,7 +63,14 @@ def merge_topic(actor: Actor, proposal_id: int, stamp: int, into_id: int, receip
     found.merged_into_id, found.verdict = target.id, Verdict.MERGED.value
     found.answer, found.answered_at = f"与“{target.title}”内容相近，合并办理。", now
     take_step(found, TopicAction.MERGE, actor, now, found.answer, into=target.id)
-    tell(found, "answered", now, verdict=Verdict.MERGED.label, link=receipt_url(found.receipt))
+    tell(
+        found,
+        "topic.answered",
+        "messages/topic_answered.txt",
+        now,
+        verdict=Verdict.MERGED.label,
+        link=receipt_url(found.receipt),
+    )
     bump(CALENDAR, now)
 
 
@@ -95,7 +102,8 @@ def publish_topic_answer(actor: Actor, proposal_id: int, stamp: int, receipt_url
     take_step(found, TopicAction.PUBLISH, actor, now)
     tell(
         found,
-        "answered",
+        "topic.answered",
+        "messages/topic_answered.txt",
         now,
         verdict=Verdict(found.verdict or Verdict.NOT_ADOPTED).label,
         link=receipt_url(found.receipt),

@@ -88,13 +88,13 @@ def note(action: str, found: TopicProposal, actor: Actor | None, now: datetime, 
     )
 
 
-def tell(found: TopicProposal, what: str, now: datetime, **values: str) -> None:
-    """A letter to whoever left a contact: messages/topic_`what`.txt with `values` filled in."""
+def tell(found: TopicProposal, kind: str, template: str, now: datetime, **values: str) -> None:
+    """A letter to whoever left a contact: `template` with the title and `values` filled in."""
     if not found.contact:
         return
-    text = letter_text(f"messages/topic_{what}.txt", title=found.title, **values)
+    text = letter_text(template, title=found.title, **values)
     ledger.enqueue(
-        f"topic.{what}",
+        kind,
         channel=Channel.EMAIL if "@" in found.contact else Channel.SMS,
         recipient=found.contact,
         subject=text.subject,

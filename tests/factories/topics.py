@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from openday import clock
 from openday.db import db, use_case
-from openday.models.topics import TopicCall, TopicEvent, TopicProposal, TopicSupport
+from openday.models.topics import TopicAdoption, TopicCall, TopicEvent, TopicProposal, TopicSupport
 from openday.rules.topic_states import ProposalStatus, Verdict
 from openday.services.topics import supporter_mark
 from tests.factories.people import House
@@ -77,6 +77,24 @@ def proposal(
     for number in range(supporters):
         mark = supporter_mark(call.id, f"browser {number}")
         db.session.add(TopicSupport(proposal_id=row.id, supporter_hash=mark, at=now))
+    return row
+
+
+@use_case
+def adoption(house: House, row: TopicProposal, plan_id: int) -> None:
+    """The plan that takes a proposal up."""
+    db.session.add(TopicAdoption(proposal_id=row.id, plan_id=plan_id, by_id=house.filer.id, at=clock.now()))
+
+
+def merged(house: House, call: TopicCall, into: TopicProposal) -> TopicProposal:
+    """A proposal that was merged into another one."""
+    row = proposal(house, call, ProposalStatus.ANSWERED, title="同一件事", verdict=Verdict.MERGED)
+
+    @use_case
+    def lead_on() -> None:
+        db.session.get_one(TopicProposal, row.id).merged_into_id = into.id
+
+    lead_on()
     return row
 
 

@@ -14,7 +14,7 @@ from openday.db import db, use_case
 from openday.errors import Closed, Conflict, Duplicate, NotFound, OpenDayError, Refused, TooMany
 from openday.models.housekeeping import SpentChallenge
 from openday.models.ledger import Message
-from openday.models.topics import TopicAdoption, TopicProposal, TopicSupport
+from openday.models.topics import TopicProposal, TopicSupport
 from openday.queries import public_topics
 from openday.queries.integrity import findings
 from openday.rules.proof_of_work import MOST_WITH_WORK, MOST_WITHOUT_WORK, WINDOW, Effort
@@ -23,7 +23,7 @@ from openday.services import housekeeping, retention, topics
 from openday.services.topics import NewTopic
 from tests.factories.activities import published_activity
 from tests.factories.people import House
-from tests.factories.topics import proposal, topic_call
+from tests.factories.topics import adoption, proposal, topic_call
 from tests.support.queries import count_queries
 
 WISH = NewTopic("自来水是怎样净化的", "想看水质怎么检测。", "", True, "k" * 32)
@@ -271,7 +271,7 @@ def test_the_proposer_is_told_once_when_the_activity_is_published(any_house: Hou
         any_house, call, ProposalStatus.ANSWERED, contact="13800000000", verdict=Verdict.ADOPTED,
         agency_id=any_house.agency_id,
     )  # fmt: skip
-    _adopt(found.id, activity.plan_id, any_house)
+    adoption(any_house, found, activity.plan_id)
     assert topics.announce_adopted(lambda code: f"https://open.example.gov.cn/activities/{code}") == 1
     assert topics.announce_adopted(lambda code: "") == 0
     letter = db.session.scalars(select(Message).where(Message.kind == "topic.announced")).one()
@@ -280,11 +280,6 @@ def test_the_proposer_is_told_once_when_the_activity_is_published(any_house: Hou
     story = public_topics.topic_story(found.code, clock.now())
     assert story.milestones[0].what == "announce"
     assert (story.topic.stage.value, story.topic.activity_code) == ("announced", activity.code)
-
-
-@use_case
-def _adopt(proposal_id: int, plan_id: int, house: House) -> None:
-    db.session.add(TopicAdoption(proposal_id=proposal_id, plan_id=plan_id, by_id=house.filer.id, at=clock.now()))
 
 
 def test_contacts_are_forgotten_when_the_form_says(any_house: House) -> None:

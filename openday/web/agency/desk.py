@@ -7,6 +7,7 @@ from openday import clock
 from openday.queries.calls import open_calls
 from openday.queries.firming_up import plans_to_firm_up
 from openday.queries.plans import own_agency
+from openday.queries.topic_lists import topics_waiting
 from openday.queries.worklists import agency_desk
 from openday.rules.permissions import Role
 from openday.web.access import open_to, the_actor
@@ -25,6 +26,7 @@ def desk() -> ResponseReturnValue:
         today=clock.today(),
         own=own_agency(actor),
         firm_up=plans_to_firm_up(actor, clock.now()),
+        topics=topics_waiting(actor),
         links={"suggestions": _address("agency.suggestion_list"), "outcomes": _address("agency.outcome_list")},
     )
 

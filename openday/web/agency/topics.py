@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from openday.errors import Conflict, Refused
+from openday.queries import topic_lists as lists
 from openday.queries import topics as queries
 from openday.queries.topics import WAITS
 from openday.rules.permissions import Role
@@ -27,7 +28,7 @@ def topic_list() -> ResponseReturnValue:
     """The proposals that this agency was asked to take up."""
     wait = request.args.get("wait", "")
     wait = wait if wait in WAITS else ""
-    found = queries.topic_list(the_actor(), wait=wait, page=page_number(request.args.get("page", "")))
+    found = lists.topic_list(the_actor(), wait=wait, page=page_number(request.args.get("page", "")))
     return render_template("agency/topic_list.html", found=found, wait=wait)
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from openday import clock
 from openday.errors import ChangedByAnother, Duplicate, Refused
+from openday.queries import topic_lists as lists
 from openday.queries import topics as queries
 from openday.queries.calls import call_list
 from openday.queries.people import agencies_in_reach
@@ -43,7 +44,7 @@ _ONE = "/topics/<int(max=2147483647):topic_id>"
 @open_to(*_READERS)
 def topic_list() -> ResponseReturnValue:
     """Every topic call, and how much of it waits for the office."""
-    calls = queries.topic_call_list(the_actor(), clock.now())
+    calls = lists.topic_call_list(the_actor(), clock.now())
     waiting = {wait: sum(call.counts.get(wait, 0) for call in calls) for wait in WAITS}
     return render_template("office/topic_list.html", calls=calls, waiting=waiting)
 
@@ -87,7 +88,7 @@ def topic_call_show(call_id: int) -> ResponseReturnValue:
     wait = request.args.get("wait", "")
     wait = wait if wait in WAITS else ""
     page = page_number(request.args.get("page", ""))
-    found = queries.topic_list(the_actor(), topic_call_id=call.id, wait=wait, page=page)
+    found = lists.topic_list(the_actor(), topic_call_id=call.id, wait=wait, page=page)
     return render_template("office/topic_call_show.html", call=call, found=found, wait=wait)
 
 

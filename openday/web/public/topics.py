@@ -46,7 +46,7 @@ def topic_call(code: str) -> ResponseReturnValue:
         call=call,
         found=found,
         rows=rows,
-        q=words,
+        words=words,
         state=state if answered is not None else "",
         supports=supported(call.id, [row.id for row in rows]),
         page_url=absolute_url("public.topic_call", code=call.code),
