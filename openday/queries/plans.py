@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,6 +16,7 @@ from openday.queries.scope import filed_or_hosted, plan_facts, plan_in_reach
 from openday.rules.audience import Audience, read_audience
 from openday.rules.fuzzy_date import FuzzyDate, read_period
 from openday.rules.permissions import Actor, Right, Role, may
+from openday.rules.plan_readings import FieldReading, audience_reading, time_reading
 from openday.rules.plan_states import (
     PlanAction,
     PlanFacts,
@@ -181,11 +182,14 @@ class Understanding:
 
     period: FuzzyDate
     audience: Audience
+    time: FieldReading
+    people: FieldReading
 
 
-def understand(time_text: str, audience_text: str, *, year: int) -> Understanding:
-    """Read the two free wordings of the form, without keeping anything."""
-    return Understanding(read_period(time_text, year=year), read_audience(audience_text))
+def understand(time_text: str, audience_text: str, *, year: int, today: date | None = None) -> Understanding:
+    """Read the two free wordings of the form, without keeping anything; with `today` what has passed is said."""
+    period, audience = read_period(time_text, year=year), read_audience(audience_text)
+    return Understanding(period, audience, time_reading(period, today), audience_reading(audience))
 
 
 def compare(theirs: PlanText, mine: PlanText) -> tuple[Change, ...]:

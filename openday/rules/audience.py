@@ -58,11 +58,14 @@ class Audience:
 
     def explained(self) -> str:
         """One line in Chinese for the filer: how the wording was understood."""
-        pieces = [f"理解为：{self._sizes()}" if self.understood else "未读出人数，按原文显示"]
+        lead = "理解为：" if self.understood else ""
+        return lead + self.meaning() + (f"；{self.reason}" if self.reason else "")
+
+    def meaning(self) -> str:
+        """How many of whom and from what age, or that no number was read; without the warning in `reason`."""
+        pieces = [self._sizes() if self.understood else "未读出人数，按原文显示"]
         if self.min_age is not None:
             pieces.append(f"年满{self.min_age}周岁")
-        if self.reason:
-            pieces.append(self.reason)
         return "；".join(pieces)
 
     def _sizes(self) -> str:

@@ -36,15 +36,18 @@ def explained(period: FuzzyDate) -> str:
     """One line for the filer: how the text was understood, or why it was not."""
     if period.precision is Precision.UNKNOWN:
         return period.reason
+    return f"理解为：{meaning(period)}" + (f"。注意：{period.reason}" if period.reason else "")
+
+
+def meaning(period: FuzzyDate) -> str:
+    """What an understood period was taken for: its days, its clock, and whether it is tentative."""
     clock = f"，{time_text(period)}" if time_text(period) else ""
     doubt = "，时间为暂定" if period.tentative else ""
     if period.precision is Precision.RECURRING:
-        meaning = f"{span_text(period.first, period.last)}内{period.rhythm}{clock}{doubt}"
-    elif period.precision in (Precision.DAY, Precision.RANGE):
-        meaning = f"{days_text(period)}{clock}{doubt}"
-    else:
-        meaning = f"{_pieces_text(period)}之间{clock}，具体{'日期' if clock else '时间'}待定"
-    return f"理解为：{meaning}" + (f"。注意：{period.reason}" if period.reason else "")
+        return f"{span_text(period.first, period.last)}内{period.rhythm}{clock}{doubt}"
+    if period.precision in (Precision.DAY, Precision.RANGE):
+        return f"{days_text(period)}{clock}{doubt}"
+    return f"{_pieces_text(period)}之间{clock}，具体{'日期' if clock else '时间'}待定"
 
 
 def time_text(period: FuzzyDate) -> str:

@@ -425,7 +425,7 @@ def test_several_times_are_proposed_at_once_or_none(any_app: Flask, any_house: H
 def test_the_same_list_sent_twice_adds_nothing(any_app: Flask, any_house: House) -> None:
     activity = published_activity(any_house)
     actor = any_house.filer.actor
-    first, second = propose_occurrences(actor, activity.code, [afternoon(10), afternoon(17)], SEATS)
+    first, _ = propose_occurrences(actor, activity.code, [afternoon(10), afternoon(17)], SEATS)
     with pytest.raises(Refused, match="已经有一场"):
         propose_occurrences(actor, activity.code, [afternoon(10), afternoon(24)], SEATS)
     with pytest.raises(Refused, match="已经有一场"):

@@ -12,7 +12,8 @@ from openday.queries.plans import PlanPage
 from openday.rules.permissions import Right, Role
 from openday.rules.plan_states import PlanStatus
 from openday.services import plans
-from openday.services.plans import Saved, TextRefused
+from openday.services.filing_steps import Saved
+from openday.services.plans import TextRefused
 from openday.web.access import open_to, the_actor
 from openday.web.agency.blueprint import bp
 from openday.web.forms.plans import PlanForm, ReasonForm, plan_form, version_of
@@ -66,6 +67,8 @@ def plan_create() -> ResponseReturnValue:
 def plan_edit(code: str) -> ResponseReturnValue:
     """The form with the plan's text and the reviewers' comments."""
     plan = queries.plan_page(the_actor(), code, Right.PLAN_EDIT)
+    if plan.held_already:
+        return redirect(url_for("agency.plan_held_edit", code=code))
     return _form_page(plan_form(call_queries.open_calls(the_actor()), plan), plan)
 
 
