@@ -25,14 +25,11 @@ def table_page(code: str, template: str, plan_endpoint: str) -> ResponseReturnVa
 
 
 def run_table(code: str) -> None:
-    """Set the import going and say how it went, or that it goes on by itself."""
-    done = plan_import.run_import(the_actor(), code)
-    page = import_page(the_actor(), code)
-    if done:
+    """Set the import going; say how it went when that is known already, as the page says how far it is."""
+    if plan_import.run_import(the_actor(), code):
+        page = import_page(the_actor(), code)
         filed, others = page.counts["filed"], page.total - page.counts["filed"]
         flash(f"导入完成：共{page.total}行，导入{filed}行，未导入{others}行。", "done")
-    else:
-        flash(f"开始导入，共{page.total}行。可以离开这一页，导入会继续进行。", "info")
 
 
 def refused_file(code: str, ending: str) -> Response:

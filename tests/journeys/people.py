@@ -14,18 +14,19 @@ def move_in(stage: Stage) -> None:
     stage.look(stage.visitor("admin"), "login")
     admin = stage.come_in(link, "admin")
     stage.look(admin, "person-list")
-    _add_agency(stage, admin)
+    add_agency(stage, admin)
     for login, name, role in (
         ("filer", "何小雨", "填报人"),
         ("reviewer", "沈立夏", "审核人"),
         ("desk", "陆知秋", "签到人员"),
     ):
-        _invite(stage, admin, login, name, role, AGENCY)
+        invite(stage, admin, login, name, role, AGENCY)
     for login, name in (("officer", "周清明"), ("second", "谢白露")):
-        _invite(stage, admin, login, name, "政务公开办", None)
+        invite(stage, admin, login, name, "政务公开办", None)
 
 
-def _add_agency(stage: Stage, admin: Page) -> None:
+def add_agency(stage: Stage, admin: Page) -> None:
+    """The administrator adds the agency of the story."""
     admin.get_by_role("link", name="单位", exact=True).click()
     admin.get_by_label("单位名称").fill(AGENCY)
     admin.get_by_label("联系电话").fill("0000-8880000")
@@ -34,7 +35,8 @@ def _add_agency(stage: Stage, admin: Page) -> None:
     stage.look(admin, "agency-list")
 
 
-def _invite(stage: Stage, admin: Page, login: str, name: str, role: str, agency: str | None) -> None:
+def invite(stage: Stage, admin: Page, login: str, name: str, role: str, agency: str | None) -> None:
+    """The administrator brings somebody in, who sets a password through their link and logs in."""
     admin.get_by_role("link", name="人员", exact=True).click()
     admin.get_by_role("link", name="添加人员").click()
     if login == "filer":
