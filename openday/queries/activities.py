@@ -238,6 +238,8 @@ class PlanPreview:
     text: PlanText
     period: FuzzyDate
     obstacle: str | None
+    held: bool
+    """Whether it was held before it was filed: nothing opens for sign-up."""
 
 
 def plan_preview(actor: Actor, code: str) -> PlanPreview:
@@ -249,7 +251,7 @@ def plan_preview(actor: Actor, code: str) -> PlanPreview:
     plan = plan_in_reach(actor, Right.PUBLICATION_MANAGE, _sayable(code))
     period = read_period(plan.time_text, year=plan.reading_year)
     why_not = obstacle(actor, PlanAction.PUBLISH, plan_facts(plan))
-    return PlanPreview(plan.code, plan.agency.name, plan.text, period, why_not)
+    return PlanPreview(plan.code, plan.agency.name, plan.text, period, why_not, plan.held_already)
 
 
 # --- everything about one --------------------------------------------------------------------------------------------

@@ -111,7 +111,8 @@ def _plan_counts(of_plans: Sequence[ColumnElement[bool]], now: datetime) -> Subq
             func.count(Outcome.id).label("reported"),
         )
         .outerjoin(ends, ends.c.plan_id == Plan.id)
-        .outerjoin(Outcome, Outcome.plan_id == Plan.id)
+        # What was held already is reported with its plan: it counts once the plan has left the agency.
+        .outerjoin(Outcome, (Outcome.plan_id == Plan.id) & (~Plan.held_already | filed))
         .where(*of_plans)
         .group_by(Plan.agency_id)
         .subquery()
@@ -179,7 +180,9 @@ def was_held(ends: Subquery, now: datetime) -> ColumnElement[bool]:
 
 def over_since(ends: Subquery, moment: datetime) -> ColumnElement[bool]:
     """A condition on plans joined with `last_ends`: over before `moment` (a day's begin for periods)."""
-    return case((ends.c.ended.is_not(None), ends.c.ended < moment), else_=Plan.last_day < moment.date())
+    put_off = select(Activity.id).where(Activity.plan_id == Plan.id, Activity.postpone_reason != "").exists()
+    by_period = (Plan.last_day < moment.date()) & ~put_off
+    return case((ends.c.ended.is_not(None), ends.c.ended < moment), else_=by_period)
 
 
 def latest_held_day_overdue(today: date, calendar: WorkingCalendar) -> date:

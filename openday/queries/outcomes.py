@@ -21,6 +21,7 @@ from openday.rules.plan_states import PlanStatus
 from openday.rules.states import OccurrenceStatus, OutcomeStatus
 
 PAGE = 30
+LEFT_THE_AGENCY = frozenset({PlanStatus.OFFICE_REVIEW, PlanStatus.ON_RECORD, PlanStatus.PUBLISHED})
 REPORTABLE = frozenset({PlanStatus.ON_RECORD, PlanStatus.PUBLISHED})
 """A report may be filed for these once their time has begun; owed it is for published ones that are over."""
 
@@ -176,7 +177,8 @@ def early_plans(actor: Actor, now: datetime, *, limit: int = 50) -> tuple[tuple[
 
 def outcome_list(actor: Actor, *, status: OutcomeStatus | None = None, page: int = 1) -> OutcomeList:
     """The filed reports within reach."""
-    reach = within_reach(actor, Right.OUTCOME_READ)
+    # What was held already is reported with its plan, and is the agency's own until the plan has left it.
+    reach = within_reach(actor, Right.OUTCOME_READ) & or_(~Plan.held_already, Plan.status.in_(LEFT_THE_AGENCY))
     joined = select(Outcome.status, func.count()).join(Plan, Plan.id == Outcome.plan_id).join(Agency)
     counts = {row[0]: row[1] for row in session().execute(joined.where(reach).group_by(Outcome.status))}
     total = counts.get(status, 0) if status else sum(counts.values())
@@ -219,7 +221,7 @@ def outcome_page(actor: Actor, plan_code: str, now: datetime) -> OutcomePage:
         times=times,
         attended=attended(plan.id),
         deadline=deadline(due, now, calendar) if due and owed else None,
-        reportable=plan.status in REPORTABLE and has_begun(times, now),
+        reportable=plan.status in REPORTABLE and has_begun(times, now) and not plan.held_already,
         report=_report(found) if found else None,
     )
 

@@ -14,6 +14,7 @@ from openday.db import session, use_case
 from openday.errors import ChangedByAnother, Conflict, Refused
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
+from openday.models.plans import Plan
 from openday.queries.activities import activity_in_reach, occurrence_in_reach
 from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import plain_text
@@ -266,6 +267,8 @@ def _new_occurrence(
     actor: Actor, activity: Activity, schedule: Schedule, seats: list[Seating], now: datetime
 ) -> Occurrence:
     _refuse_cancelled(activity)
+    if session().scalar(select(Plan.held_already).where(Plan.id == activity.plan_id)):
+        raise Conflict("这项活动已经开展，只报了开展情况，不再安排场次")
     schedule = _checked(schedule, now, new_times=True)
     named = [(plain_text(seat.name), seat.capacity) for seat in seats]
     seatless = schedule.signup_mode in _SEATLESS

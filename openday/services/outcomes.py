@@ -52,6 +52,8 @@ def file_outcome(actor: Actor, plan_code: str, version: int, report: OutcomeText
     plan = _locked(actor, Right.OUTCOME_FILE, plan_code)
     found = session().scalar(select(Outcome).where(Outcome.plan_id == plan.id))
     times = plan_times(plan, now)
+    if plan.held_already:
+        raise Closed("这份计划只报开展情况，需要修改的，请在计划页办理")
     if plan.status not in REPORTABLE or not has_begun(times, now):
         raise Closed("活动尚未开展，开展之后再填报开展情况")
     if found is not None and found.status == OutcomeStatus.PUBLISHED:
@@ -93,6 +95,8 @@ def publish_outcome(actor: Actor, plan_code: str, version: int) -> None:
         raise Forbidden("自己填报的开展情况须由他人公开")
     if found.status == OutcomeStatus.PUBLISHED:
         raise Conflict("这份开展情况已经公开")
+    if plan.held_already:
+        raise Conflict("只报开展情况的计划，审核备案后在计划页发布，开展情况随之公开")
     if found.version != version:
         raise ChangedByAnother("您打开这一页之后，填报单位修改了开展情况，请核对后再公开")
     found.status = OutcomeStatus.PUBLISHED.value

@@ -3,31 +3,26 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
 from openday import clock
 from openday.db import session, use_case
 from openday.documents.letters import letter_text
-from openday.errors import ChangedByAnother, Closed, Duplicate, Forbidden, Refused
-from openday.models.calls import Call
+from openday.errors import ChangedByAnother, Duplicate, Refused
 from openday.models.columns import new_code
-from openday.models.people import Agency, User
+from openday.models.people import User
 from openday.models.plans import Plan, PlanEvent, PlanVersion
-from openday.queries.calls import due_for
-from openday.queries.scope import plan_facts, plan_in_reach, subject_of
-from openday.rules.deadlines import was_late
+from openday.queries.scope import plan_facts, plan_in_reach
 from openday.rules.fuzzy_date import read_period
-from openday.rules.permissions import Actor, Right, can
+from openday.rules.permissions import Actor, Right
 from openday.rules.plan_states import EDITABLE, PlanAction, PlanStatus, ReviewStep, step_after
 from openday.rules.plan_text import PLAN_FIELDS, PlanText, too_long, unfilled
 from openday.rules.privacy import plain_text
 from openday.rules.states import Channel
-from openday.rules.wording import moment_text
 from openday.services import ledger
+from openday.services.filing_steps import Saved, created, hand_in, mark_filed, open_call, own_agency, saved, who_saved
 from openday.services.steps import refuse_unless_as_read, take_step
 
 LONGEST_REASON = 2_000
@@ -41,15 +36,6 @@ class PlanDraft:
 
     call_id: int | None
     text: PlanText
-
-
-@dataclass(frozen=True)
-class Saved:
-    """A plan after it was saved."""
-
-    code: str
-    version: int
-    status: PlanStatus
 
 
 class TextRefused(Refused):
@@ -78,11 +64,11 @@ def create_plan(actor: Actor, draft: PlanDraft, *, key: str, submit: bool = Fals
         Duplicate: a plan with this key is there and says something else.
     """
     now = clock.now()
-    agency = _own_agency(actor)
+    agency = own_agency(actor)
     before = _already_filed(actor, key, draft)
     if before is not None:
         return before
-    call = _open_call(draft.call_id, agency) if draft.call_id is not None else None
+    call = open_call(draft.call_id, agency) if draft.call_id is not None else None
     _judge(draft.text, submit, call.year if call else now.year)
     plan = Plan(agency=agency, call=call, status=PlanStatus.DRAFT.value, version=1, created_at=now)
     if _KEY.fullmatch(key):
@@ -97,11 +83,11 @@ def create_plan(actor: Actor, draft: PlanDraft, *, key: str, submit: bool = Fals
         if before is None:
             raise
         return before
-    session().add(_created(plan, actor, now))
+    session().add(created(plan, actor, now))
     ledger.record("plan.create", actor=actor, record_type="plan", record_id=plan.id, agency_id=agency.id, now=now)
     if submit:
-        _hand_in(plan, actor, now)
-    return _saved(plan)
+        hand_in(plan, actor, now)
+    return saved(plan)
 
 
 @use_case
@@ -118,13 +104,13 @@ def save_plan(actor: Actor, code: str, draft: PlanDraft, *, version: int, submit
     now = clock.now()
     plan = plan_in_reach(actor, Right.PLAN_EDIT, code, lock=True)
     if plan.version != version:
-        raise ChangedByAnother(_who_saved(plan, actor))
+        raise ChangedByAnother(who_saved(plan, actor))
     if PlanStatus(plan.status) not in EDITABLE:
         raise ChangedByAnother(f"这份计划现在是“{PlanStatus(plan.status).label}”，不能再修改")
     # A co-host changes the text; to which call it is filed stays with the agency that files it.
     moved = draft.call_id != plan.call_id and actor.agency_id == plan.agency_id
     if moved:
-        plan.call = _open_call(draft.call_id, plan.agency) if draft.call_id is not None else None
+        plan.call = open_call(draft.call_id, plan.agency) if draft.call_id is not None else None
     _judge(draft.text, submit, plan.reading_year)
     if moved or draft.text != plan.text:
         plan.version += 1
@@ -133,8 +119,8 @@ def save_plan(actor: Actor, code: str, draft: PlanDraft, *, version: int, submit
             "plan.save", actor=actor, record_type="plan", record_id=plan.id, agency_id=plan.agency_id, now=now
         )
     if submit:
-        _hand_in(plan, actor, now)
-    return _saved(plan)
+        hand_in(plan, actor, now)
+    return saved(plan)
 
 
 @use_case
@@ -149,8 +135,8 @@ def submit_plan(actor: Actor, code: str, *, version: int) -> Saved:
     plan = _at_version(actor, Right.PLAN_FILE, code, version)
     if PlanStatus(plan.status) in EDITABLE:
         _judge(plan.text, True, plan.reading_year)
-    _hand_in(plan, actor, now)
-    return _saved(plan)
+    hand_in(plan, actor, now)
+    return saved(plan)
 
 
 @use_case
@@ -236,8 +222,8 @@ def agency_approve(
     action = PlanAction.AGENCY_STEP if later else PlanAction.AGENCY_APPROVE
     take_step(plan, actor, action, now=now, not_secret=not_secret)
     if action is PlanAction.AGENCY_APPROVE:
-        _mark_filed(plan, now)
-    return _saved(plan)
+        mark_filed(plan, now)
+    return saved(plan)
 
 
 @use_case
@@ -281,14 +267,6 @@ def _who_approved(plan_id: int) -> User | None:
     return session().scalar(statement)
 
 
-def _own_agency(actor: Actor) -> Agency:
-    statement = select(Agency).where(Agency.id == actor.agency_id).options(joinedload(Agency.jurisdiction))
-    agency = session().scalar(statement) if actor.agency_id is not None else None
-    if agency is None or not agency.active or not can(actor, Right.PLAN_FILE, subject_of(agency)):
-        raise Forbidden("您没有为本单位填报计划的权限")
-    return agency
-
-
 def _already_filed(actor: Actor, key: str, draft: PlanDraft) -> Saved | None:
     """The plan that this very form made before; None when there is none."""
     plan = session().scalar(select(Plan).where(Plan.code == key)) if _KEY.fullmatch(key) else None
@@ -297,16 +275,7 @@ def _already_filed(actor: Actor, key: str, draft: PlanDraft) -> Saved | None:
     first = session().scalar(select(PlanVersion).where(PlanVersion.plan_id == plan.id, PlanVersion.number == 1))
     if first is None or first.author_id != actor.user_id or first.fields != draft.text.as_dict():
         raise Duplicate("这张表单已经保存过。请到“活动计划”中打开后修改")
-    return _saved(plan)
-
-
-def _open_call(call_id: int, agency: Agency) -> Call:
-    call = session().scalar(select(Call).where(Call.id == call_id).options(joinedload(Call.jurisdiction)))
-    if call is None or not agency.jurisdiction.path.startswith(call.jurisdiction.path):
-        raise Refused("没有这项征集通知，请重新选择", field="call")
-    if call.status != "open":
-        raise Closed(f"“{call.title}”已经结束，不再接收新的计划")
-    return call
+    return saved(plan)
 
 
 def _judge(text: PlanText, submit: bool, year: int) -> None:
@@ -324,46 +293,8 @@ def _judge(text: PlanText, submit: bool, year: int) -> None:
         raise TextRefused({name: problems[name] for name in PLAN_FIELDS if name in problems})
 
 
-def _hand_in(plan: Plan, actor: Actor, now: datetime) -> None:
-    action = PlanAction.SUBMIT if plan.agency.reviews else PlanAction.SUBMIT_DIRECTLY
-    take_step(plan, actor, action, now=now)
-    if action is PlanAction.SUBMIT_DIRECTLY:
-        _mark_filed(plan, now)
-
-
-def _mark_filed(plan: Plan, now: datetime) -> None:
-    """The plan leaves the agency; only the first time counts for the deadline, corrections do not make it late."""
-    if plan.submitted_at is None:
-        plan.submitted_at = now
-        plan.filed_late = plan.call is not None and was_late(due_for(plan.call, plan.agency_id), now)
-
-
-def _who_saved(plan: Plan, actor: Actor) -> str:
-    """Who wrote the text that stands now, and when."""
-    last = session().scalar(
-        select(PlanVersion)
-        .where(PlanVersion.plan_id == plan.id)
-        .options(joinedload(PlanVersion.author))
-        .order_by(PlanVersion.number.desc())
-        .limit(1)
-    )
-    if last is None or last.author_id == actor.user_id:
-        return "您在另一个页面上已修改过这份计划"
-    return f"您打开这一页之后，{last.author.name}已于{moment_text(last.saved_at)}修改了这份计划"
-
-
 def _at_version(actor: Actor, right: Right, code: str, version: int) -> Plan:
     plan = plan_in_reach(actor, right, code, lock=True)
     if plan.version != version:
         raise ChangedByAnother("您打开这一页之后，这份计划的内容已经修改，请重新阅读后再办理")
     return plan
-
-
-def _created(plan: Plan, actor: Actor, now: datetime) -> PlanEvent:
-    return PlanEvent(
-        plan_id=plan.id, action="create", from_status=None, to_status=plan.status, actor_id=actor.user_id, at=now
-    )
-
-
-def _saved(plan: Plan) -> Saved:
-    return Saved(plan.code, plan.version, PlanStatus(plan.status))

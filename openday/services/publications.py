@@ -10,7 +10,8 @@ from openday import clock
 from openday.db import session, use_case
 from openday.errors import ChangedByAnother, Conflict, Refused
 from openday.models.activities import Activity
-from openday.models.occurrences import Occurrence
+from openday.models.aftermath import Outcome
+from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import Plan
 from openday.queries.activities import activity_in_reach
 from openday.queries.scope import plan_in_reach
@@ -19,7 +20,7 @@ from openday.rules.permissions import Actor, Right
 from openday.rules.plan_states import PlanAction
 from openday.rules.plan_text import FIELD_LABELS, PLAN_FIELDS, PlanText, differences, text_from, too_long, unfilled
 from openday.rules.signup_text import suggested_mode
-from openday.rules.states import ActivityStatus, OccurrenceStatus, SignupMode
+from openday.rules.states import ActivityStatus, OccurrenceStatus, OutcomeStatus, SignupMode
 from openday.services import ledger, steps
 from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
 
@@ -31,7 +32,8 @@ _LONGEST_QUOTE = 60
 def publish_plan(actor: Actor, plan_code: str, page_url: PageUrl, signup_mode: SignupMode | None = None) -> str:
     """Make a plan on record public: its text and its period are copied, and from then on live by themselves.
 
-    Without `signup_mode` the mode is what the plan's sign-up cell suggests. Returns the activity's code.
+    Without `signup_mode` the mode is what the plan's sign-up cell suggests; for what was held already nothing opens for
+    sign-up, and its outcome becomes public with it. Returns the activity's code.
 
     Raises:
         NotFound: no such plan within the officer's reach.
@@ -41,20 +43,44 @@ def publish_plan(actor: Actor, plan_code: str, page_url: PageUrl, signup_mode: S
     now = clock.now()
     plan = plan_in_reach(actor, Right.PUBLICATION_MANAGE, plan_code, lock=True)
     steps.take_step(plan, actor, PlanAction.PUBLISH, now=now)
+    mode = signup_mode or suggested_mode(plan.signup_text)
     activity = Activity(
         uid=f"{uuid.uuid4().hex}@openday",
         plan_id=plan.id,
         agency_id=plan.agency_id,
         agency=plan.agency,
-        signup_mode=(signup_mode or suggested_mode(plan.signup_text)).value,
+        signup_mode=(SignupMode.CLOSED if plan.held_already else mode).value,
         published_at=now,
         changed_at=now,
         **{name: getattr(plan, name) for name in (*PLAN_FIELDS, *_PERIOD)},
     )
     session().add(activity)
     session().flush()
+    if plan.held_already:
+        _publish_what_was_held(actor, plan, activity, now)
     announce(activity, "published", "活动发布", now=now, page_url=page_url)
     return activity.code
+
+
+def _publish_what_was_held(actor: Actor, plan: Plan, activity: Activity, now: datetime) -> None:
+    """The day on which it was held, to which nobody can sign up, and how it went."""
+    day, starts, ends = plan.first_day, plan.start_time, plan.end_time
+    if day is not None and starts is not None and ends is not None:
+        occurrence = Occurrence(
+            activity_id=activity.id, number=1, status=OccurrenceStatus.SCHEDULED.value,
+            starts_at=datetime.combine(day, starts, clock.SHANGHAI),
+            ends_at=datetime.combine(day, ends, clock.SHANGHAI),
+            venue=plan.venue, signup_mode=SignupMode.CLOSED.value, waitlist=False, created_by_id=actor.user_id,
+            created_at=now, changed_at=now, quotas=[Quota(position=1, name="公众", capacity=0)],
+        )  # fmt: skip
+        session().add(occurrence)
+    outcome = session().scalar(select(Outcome).where(Outcome.plan_id == plan.id))
+    if outcome is not None:
+        outcome.status, outcome.published_at = OutcomeStatus.PUBLISHED.value, now
+        ledger.record(
+            "outcome.publish", actor=actor, record_type="outcome", record_id=outcome.id, agency_id=plan.agency_id,
+            now=now, plan=plan.code,
+        )  # fmt: skip
 
 
 @use_case

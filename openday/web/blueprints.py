@@ -32,6 +32,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "desk",
         "door_staff",
         "exports",
+        "held_plans",
         "hosts",
         "plan_readings",
         "plans",

@@ -16,7 +16,8 @@ from openday.queries.plans import plan_page
 from openday.rules.permissions import Role
 from openday.rules.plan_states import PlanStatus, ReviewStep
 from openday.services import agencies, plans, reviews
-from openday.services.plans import PlanDraft, Saved, create_plan, new_key, save_plan
+from openday.services.filing_steps import Saved
+from openday.services.plans import PlanDraft, create_plan, new_key, save_plan
 from openday.services.reviews import Chosen
 from tests.factories.people import House, Persona, person
 from tests.factories.plans import FILLED, plan_in
