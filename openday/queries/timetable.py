@@ -41,17 +41,25 @@ def timetable(actor: Actor, view: PlaceView, first: date, last: date) -> tuple[F
     own = [within_reach(actor, Right.PLAN_READ), view.below(), Plan.status.in_(IN_PLAY)]
     near = _near(firm, first, last)
     slots = _held(own, first, last)
-    return tuple(_filing(row, slots.get(row.id, ()), view) for row in session().execute(_plans(firm, [*own, near])))
+    chains: dict[str, tuple[tuple[str, int], ...]] = {}
+    found = []
+    for row in session().execute(_plans(firm, [*own, near])):
+        path = row[-1]
+        if path not in chains:
+            chains[path] = view.chain(path)
+        found.append(_filing(row, slots, chains[path]))
+    return tuple(found)
 
 
 def _plans(firm: Subquery, conditions: Sequence[ColumnElement[bool]]) -> Any:
     return (
         select(
-            Plan.id, Plan.code, Plan.theme, Plan.status, Plan.content, Plan.audience_text, Plan.time_text,
-            *(_as_published(name) for name in ("venue", "precision", "first_day", "last_day")),
+            Plan.id, Plan.code, Plan.theme, Plan.agency_id, Agency.name, Plan.status, Plan.audience_text, Plan.content,
+            Agency.phone, Activity.code, firm.c.plan_id, Activity.postpone_reason, Plan.time_text,
+            func.coalesce(Plan.year, Call.year),
+            *(_as_published(name) for name in ("first_day", "last_day", "precision", "venue")),
             *(_as_published(name) for name in ("start_time", "end_time", "day_part")),
-            func.coalesce(Plan.year, Call.year).label("year"), Plan.agency_id, Agency.name, Agency.phone,
-            Jurisdiction.path, Activity.code.label("activity"), Activity.postpone_reason, firm.c.plan_id.label("firm"),
+            Jurisdiction.path,
         )
         .join(Agency, Agency.id == Plan.agency_id)
         .join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
@@ -115,36 +123,28 @@ def _held(own: Sequence[ColumnElement[bool]], first: date, last: date) -> dict[i
     return slots
 
 
-def _filing(row: Row[Any], held: tuple[Slot, ...], view: PlaceView) -> Filing:
-    return Filing(
-        code=row.code,
-        theme=row.theme,
-        agency_id=row.agency_id,
-        agency=row.name,
-        status=row.status,
-        audience=row.audience_text,
-        content=row.content,
-        slots=held if row.firm is not None else _slots(row),
-        places=view.chain(row.path),
-        phone=row.phone,
-        activity=row.activity or "",
-    )
+def _filing(row: Sequence[Any], held: dict[int, tuple[Slot, ...]], places: tuple[tuple[str, int], ...]) -> Filing:
+    id_, code, theme, agency_id, agency, status, audience, content, phone, activity, firm, put_off, *when, _path = row
+    slots = held.get(id_, ()) if firm is not None else _slots(*when) if not put_off else ()
+    return Filing(code, theme, agency_id, agency, status, audience, content, slots, places, phone, activity or "")
 
 
-def _slots(row: Row[Any]) -> tuple[Slot, ...]:
-    """The slots of a plan without occurrences; one that was put off has none until its new time stands."""
-    first, last = row.first_day or row.last_day, row.last_day or row.first_day
-    if first is None or row.postpone_reason:
+def _slots(
+    text: str, year: int | None, first_day: date | None, last_day: date | None, precision: str, venue: str,
+    start: time | None, end: time | None, part: str | None,
+) -> tuple[Slot, ...]:  # fmt: skip
+    """The slots of a plan without occurrences."""
+    first, last = first_day or last_day, last_day or first_day
+    if first is None or last is None:
         return ()
-    start, end = row.start_time, row.end_time
-    if start is None and row.day_part in _HOURS:
-        start, end = _HOURS[row.day_part]
-    exact = row.precision in _FIRM and row.first_day is not None and row.last_day is not None
-    if exact and first < last and any(mark in row.time_text for mark in _LISTED):
-        days = _listed_days(row.time_text, row.year or first.year)
+    if start is None and part in _HOURS:
+        start, end = _HOURS[part]
+    exact = precision in _FIRM and first_day is not None and last_day is not None
+    if exact and first < last and any(mark in text for mark in _LISTED):
+        days = _listed_days(text, year or first.year)
         if days:
-            return tuple(Slot(day, day, True, start, end, row.venue) for day in days)
-    return (Slot(first, last, exact, start, end, row.venue),)
+            return tuple(Slot(day, day, True, start, end, venue) for day in days)
+    return (Slot(first, last, exact, start, end, venue),)
 
 
 @lru_cache(maxsize=5_000)

@@ -1,8 +1,11 @@
-"""What a plan occupies: the days, hours and place of each of its slots, as clashes and the year strip read them."""
+"""What a plan occupies: the days, hours and place of each of its slots, as clashes and the year strip read them.
+
+Tuples, because an office has thousands of them on one page.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import NamedTuple
 
 from openday.rules.wording import day_text
 
@@ -14,8 +17,7 @@ NEAR_DAYS = 11
 _ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """When and where a plan is held, both days inclusive. `firm`: these very days, not only within them."""
 
     first: date
@@ -46,8 +48,7 @@ class Slot:
             day += _ONE_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
+class Filing(NamedTuple):
     """A plan as far as coordination looks at it. `places` are the (level, id) of the agency's place and those above:
     the level is the last word of the name, such as 区 or 街道."""
 

@@ -44,6 +44,25 @@ class Week:
         return (self.first + timedelta(days=3)).month
 
     @property
+    def text(self) -> str:
+        """第38周，9月14日至9月20日，定期5项，周末1项: for reading aloud and for lists."""
+        head = f"第{self.number}周，{self.first.month}月{self.first.day}日至{self.last.month}月{self.last.day}日"
+        said = [head, *(f"{word}{n}项" for word, n in self._told() if n)]
+        if self.empty:
+            said.append("没有安排")
+        if self.crowded:
+            said.append("较密集")
+        if self.rests:
+            said.append(f"放假{self.rests}个工作日")
+        return "，".join(said)
+
+    def _told(self) -> tuple[tuple[str, int], ...]:
+        return (
+            ("定期", self.firm), ("可能", self.perhaps), ("周末", self.weekend), ("晚间", self.evening),
+            ("节假日", self.holiday),
+        )  # fmt: skip
+
+    @property
     def empty(self) -> bool:
         """Whether nothing is planned in it, not even perhaps."""
         return not self.firm and not self.perhaps

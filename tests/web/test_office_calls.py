@@ -33,7 +33,7 @@ def test_a_call_is_opened_with_a_number_for_every_agency(house: House, officer: 
     main = page.text("//main")
     assert "征集通知已发布" in page.text()
     assert "2027年6月28日（星期一）" in main
-    assert [cell.text.strip() for cell in page.all("//tbody/tr/th")] == ["云溪区图书馆", "云溪区水务局"]
+    assert [cell.xpath("string()").strip() for cell in page.all("//tbody/tr/th")] == ["云溪区图书馆", "云溪区水务局"]
     assert "还差 3" in main or "3" in page.text("(//tbody/tr)[1]")
 
 
