@@ -104,6 +104,7 @@ def _statement(today: date) -> Select[Any]:
     return (
         select(
             Plan.id, Plan.agency_id, Plan.code, Plan.theme, Plan.firm_by, Plan.firm_by_told, Plan.firm_by_late_told,
+            Plan.submitted_at,
             func.coalesce(Activity.time_text, Plan.time_text).label("when"), Activity.code.label("activity"),
             func.coalesce(Activity.postpone_reason, "").label("postponed"), Agency.name.label("agency"),
             _FIRST.label("first"), _DAYS.label("days"), proposed.label("proposed"),
@@ -142,7 +143,8 @@ def _lines(rows: Sequence[Any], now: datetime, calendar: WorkingCalendar) -> lis
     known: dict[date, Deadline] = {}
     found = []
     for row in rows:
-        by_rule = firm_by(None if row.postponed else row.first, row.days, calendar)
+        filed = row.submitted_at.date() if row.submitted_at else None
+        by_rule = firm_by(None if row.postponed else row.first, row.days, calendar, filed=filed)
         due = row.firm_by or by_rule
         if due is not None and due not in known:
             known[due] = deadline(due, now, calendar)

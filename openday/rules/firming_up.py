@@ -11,15 +11,19 @@ REMIND_BEFORE = 5
 """Working days before the date on which the agency is reminded."""
 
 
-def firm_by(first: date | None, days: int, calendar: WorkingCalendar, *, set_to: date | None = None) -> date | None:
+def firm_by(
+    first: date | None, days: int, calendar: WorkingCalendar, *, filed: date | None = None, set_to: date | None = None
+) -> date | None:
     """The last day on which the time should be fixed; None when neither a first possible day nor a set day is known.
 
     `first` is the first day of the vague period, `days` the working days that have to lie between, `set_to` the day
-    that the office has set for this one plan, which comes before the rule.
+    that the office has set for this one plan, which comes before the rule. Nothing is due before it was `filed`: the
+    period of a rhythm begins with the year.
     """
-    if set_to is not None:
+    if set_to is not None or first is None:
         return set_to
-    return calendar.subtract_working_days(first, days) if first is not None else None
+    due = calendar.subtract_working_days(first, days)
+    return max(due, filed) if filed is not None else due
 
 
 def latest_first_day(due: date, days: int, calendar: WorkingCalendar) -> date:

@@ -30,6 +30,12 @@ def test_the_day_that_the_office_has_set_comes_before_the_rule() -> None:
     assert firm_by(None, 10, CALENDAR) is None
 
 
+def test_nothing_is_due_before_it_was_filed() -> None:
+    """A rhythm of a whole year, filed in September, begins in January."""
+    assert firm_by(date(2026, 1, 1), 10, CALENDAR, filed=date(2026, 9, 28)) == date(2026, 9, 28)
+    assert firm_by(date(2026, 12, 1), 10, CALENDAR, filed=date(2026, 9, 28)) == date(2026, 11, 17)
+
+
 def test_the_reminder_is_due_five_working_days_before_and_on_the_day_itself_but_not_after() -> None:
     due = date(2026, 10, 12)  # a Monday: 30 September, 8, 9, 10 and 12 October are worked
     expected = {

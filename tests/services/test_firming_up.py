@@ -167,8 +167,9 @@ def test_nobody_is_written_to_at_night_and_nobody_who_has_proposed_a_time(any_ho
 
 
 def test_another_day_set_by_the_office_is_called_to_mind_anew(any_house: House) -> None:
-    with at(morning(date(2026, 8, 31))):
+    with at(morning(date(2026, 7, 1))):
         code = plan_in(PlanStatus.ON_RECORD, any_house, time_text=MIDDLE_OF_SEPTEMBER).code
+    with at(morning(date(2026, 8, 31))):
         assert remind_of_vague_times(plan_url) == 1
         set_firm_by(any_house.officer.actor, code, date(2026, 9, 4))
         assert remind_of_vague_times(plan_url) == 1

@@ -28,8 +28,9 @@ def on(day: date) -> timedelta:
 def test_the_filers_desk_and_the_plans_page_name_the_day(
     client: PageClient, house: House, day: date, said: str
 ) -> None:
-    with clock.shifted_by(on(day)):
+    with clock.shifted_by(on(EARLY)):
         code = plan_in(PlanStatus.ON_RECORD, house, time_text="9月中旬").code
+    with clock.shifted_by(on(day)):
         page = client.log_in(house.filer).get("/agency/")
         assert "时间待确定（1）" in page.text("main")
         row = page.text("//tr[.//a[contains(@href, '/agency/plans/')]]")
@@ -51,9 +52,10 @@ def test_from_the_plan_the_filer_goes_on_to_name_a_time_and_then_waits_for_the_o
 
 
 def test_the_board_shows_what_presses_and_leads_to_the_whole_list(client: PageClient, house: House) -> None:
-    with clock.shifted_by(on(LATE)):
+    with clock.shifted_by(on(EARLY)):
         plan_in(PlanStatus.ON_RECORD, house, theme="逾期的", time_text="9月中旬")
         plan_in(PlanStatus.ON_RECORD, house, theme="以后的", time_text="11月中旬")
+    with clock.shifted_by(on(LATE)):
         page = client.log_in(house.officer).get("/office/")
         section = page.text("//section[.//*[@id='firm-up'] or @id='firm-up']") or page.text("main")
         assert "临期0项，逾期1项" in section
