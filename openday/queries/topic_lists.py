@@ -71,11 +71,11 @@ def topic_call_list(actor: Actor, now: datetime) -> tuple[TopicCallLine, ...]:
     reach = _places(actor)
     counted: dict[int, dict[str, int]] = {}
     tally = (
-        select(TopicProposal.topic_call_id, _wait_column(), func.count())
+        select(TopicProposal.topic_call_id, _wait_column().label("wait"), func.count())
         .join(TopicProposal.topic_call)
         .join(TopicCall.jurisdiction)
         .where(reach)
-        .group_by(TopicProposal.topic_call_id, _wait_column())
+        .group_by(TopicProposal.topic_call_id, "wait")
     )
     for topic_call_id, wait, number in session().execute(tally):
         counted.setdefault(topic_call_id, {})[wait] = number
@@ -107,8 +107,8 @@ def topic_list(actor: Actor, *, topic_call_id: int | None = None, wait: str = ""
     conditions = [_readable(actor)]
     if topic_call_id is not None:
         conditions.append(TopicProposal.topic_call_id == topic_call_id)
-    tally = select(_wait_column(), func.count()).join(TopicProposal.topic_call).join(TopicCall.jurisdiction)
-    rows = session().execute(tally.where(*conditions).group_by(_wait_column()))
+    tally = select(_wait_column().label("wait"), func.count()).join(TopicProposal.topic_call)
+    rows = session().execute(tally.join(TopicCall.jurisdiction).where(*conditions).group_by("wait"))
     counts = {row[0]: row[1] for row in rows}
     if wait:
         conditions.append(_wait_column() == wait)

@@ -128,8 +128,8 @@ def reopen_topic(actor: Actor, proposal_id: int, stamp: int, reason: str) -> Non
     `accept_topic`, and Refused without a reason."""
     now = clock.now()
     found = as_seen(actor, proposal_id, stamp, TopicAction.REOPEN)
-    found.verdict, found.merged_into_id, found.answered_at = None, None, None
     _let_go_of_plans(found)
+    found.verdict, found.merged_into_id, found.answered_at = None, None, None
     take_step(found, TopicAction.REOPEN, actor, now, a_reason(reason))
     bump(CALENDAR, now)
 

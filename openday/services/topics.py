@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import joinedload
 
 from openday import clock, vault
@@ -91,7 +91,7 @@ def withdraw_support(code: str, supporter: str) -> bool:
     gone = session().execute(delete(TopicSupport).where(TopicSupport.proposal_id == found.id, theirs))
     if not isinstance(gone, CursorResult) or not gone.rowcount:
         return False
-    _count(found.id, -1)
+    found.supports = TopicProposal.supports - 1
     return True
 
 
@@ -216,17 +216,8 @@ def _support(code: str, supporter: str, effort: Effort | None) -> bool:
     spend(effort, now)
     session().add(TopicSupport(proposal_id=found.id, supporter_hash=mark, at=now))
     session().flush()
-    _count(found.id, 1)
+    found.supports = TopicProposal.supports + 1
     return True
-
-
-def _count(proposal_id: int, by: int) -> None:
-    session().execute(
-        update(TopicProposal)
-        .where(TopicProposal.id == proposal_id)
-        .values(supports=TopicProposal.supports + by)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _public(code: str) -> TopicProposal:
