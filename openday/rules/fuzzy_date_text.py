@@ -44,7 +44,8 @@ def meaning(period: FuzzyDate) -> str:
     clock = f"，{time_text(period)}" if time_text(period) else ""
     doubt = "，时间为暂定" if period.tentative else ""
     if period.precision is Precision.RECURRING:
-        return f"{span_text(period.first, period.last)}内{period.rhythm}{clock}{doubt}"
+        span = span_text(period.first, period.last)
+        return f"{span}{'内' if span.endswith('年') else '，'}{period.rhythm}{clock}{doubt}"
     if period.precision in (Precision.DAY, Precision.RANGE):
         return f"{days_text(period)}{clock}{doubt}"
     return f"{_pieces_text(period)}之间{clock}，具体{'日期' if clock else '时间'}待定"
