@@ -13,7 +13,7 @@ from whitenoise import WhiteNoise
 import openday.models.tables  # noqa: F401  (every table is known to the metadata)
 from openday import clock, logs, vault
 from openday.config import PROJECT, Settings, from_env
-from openday.db import db, engine_options, prepare_engine
+from openday.db import db, engine_options, let_go, prepare_engine
 from openday.web import access, blueprints, catalogue, challenge, errors, pages, wording
 from openday.web.assets import Assets
 from openday.web.json_fields import FieldsRequest
@@ -80,6 +80,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _install_extensions(app: Flask) -> None:
     db.init_app(app)
+    app.teardown_appcontext(let_go)
     with app.app_context():
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=str(PROJECT / "migrations"), render_as_batch=True, compare_type=True)

@@ -209,6 +209,16 @@ def _run_once(func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         _writing.reset(token)
 
 
+def let_go(_failed: BaseException | None = None) -> None:
+    """End what a request or command left open, before Flask-SQLAlchemy closes the session.
+
+    The connection may have died since its last statement. The answer is given by then, and closing the session on a
+    dead connection would turn it into a 500.
+    """
+    if db.session.registry.has():
+        _roll_back(db.session())
+
+
 def _roll_back(current: Session) -> None:
     """Roll back, or drop the connection when it is dead; either way the next statement starts afresh."""
     try:

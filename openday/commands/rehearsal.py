@@ -9,22 +9,22 @@ from flask.cli import with_appcontext
 
 from openday.config import Settings
 from openday.services import people
-from openday.services.rehearsal import prepare_rehearsal
+from openday.services.rehearsal import Stage, prepare_rehearsal
 
 
 @click.command()
 @click.option("--occurrences", type=click.IntRange(1, 100), default=3, show_default=True)
 @click.option("--seats", type=click.IntRange(1, 100_000), default=500, show_default=True, help="In each occurrence.")
 @click.option("--waitlist", type=click.IntRange(0, 1), default=1, show_default=True, help="0: full is full.")
+@click.option("--quotas", type=click.IntRange(1, 9), default=1, show_default=True, help="That share the seats.")
 @with_appcontext
-def rehearse(occurrences: int, seats: int, waitlist: int) -> None:
+def rehearse(occurrences: int, seats: int, waitlist: int, quotas: int) -> None:
     """Make one published activity with open sign-up and print where it is, as JSON on standard output."""
     settings: Settings = current_app.config["SETTINGS"]
     password = secrets.token_urlsafe(18)
     base = settings.base_url
-    made = prepare_rehearsal(
-        occurrences, seats, bool(waitlist), people.hash_password(password), lambda code: f"{base}/activities/{code}"
-    )
+    stage = Stage(occurrences, seats, bool(waitlist), quotas)
+    made = prepare_rehearsal(stage, people.hash_password(password), lambda code: f"{base}/activities/{code}")
     found = {
         "activity_url": f"{base}/activities/{made.activity}",
         "signup_urls": [f"{base}/occurrences/{code}/sign-up" for code in made.occurrences],

@@ -35,11 +35,19 @@ class Rehearsal:
     login: str
 
 
+@dataclass(frozen=True)
+class Stage:
+    """What to rehearse on: so many occurrences, each with so many seats, shared out evenly among its quotas."""
+
+    occurrences: int
+    seats: int
+    waitlist: bool
+    quotas: int = 1
+
+
 @use_case
-def prepare_rehearsal(
-    occurrences: int, seats: int, waitlist: bool, password_hash: str, page_url: Callable[[str], str]
-) -> Rehearsal:
-    """Make an agency with its filer and one activity of theirs, with that many occurrences of that many seats.
+def prepare_rehearsal(stage: Stage, password_hash: str, page_url: Callable[[str], str]) -> Rehearsal:
+    """Make an agency with its filer and one activity of theirs with the occurrences of `stage`.
 
     Sign-up is open from now on, first come, in parties of up to five; the first occurrence begins in seven days, each
     further one a day later. Every call makes its own agency, so that rehearsals do not meet.
@@ -49,7 +57,7 @@ def prepare_rehearsal(
     agency = _agency(mark)
     filer = _filer(agency, mark, password_hash, now)
     activity = _activity(agency, filer, now)
-    codes = [_occurrence(activity, filer, number, seats, waitlist, now) for number in range(1, occurrences + 1)]
+    codes = [_occurrence(activity, filer, number, stage, now) for number in range(1, stage.occurrences + 1)]
     announce(activity, "published", "活动发布，报名开始", now=now, page_url=page_url)
     ledger.record(
         "rehearsal.prepare",
@@ -58,9 +66,9 @@ def prepare_rehearsal(
         record_id=activity.id,
         now=now,
         agency_id=agency.id,
-        occurrences=occurrences,
-        seats=seats,
-        waitlist=waitlist,
+        occurrences=stage.occurrences,
+        seats=stage.seats,
+        waitlist=stage.waitlist,
     )
     return Rehearsal(activity.code, tuple(codes), filer.login)
 
@@ -133,7 +141,7 @@ def _activity(agency: Agency, filer: User, now: datetime) -> Activity:
     return activity
 
 
-def _occurrence(activity: Activity, filer: User, number: int, seats: int, waitlist: bool, now: datetime) -> str:
+def _occurrence(activity: Activity, filer: User, number: int, stage: Stage, now: datetime) -> str:
     starts_at = (now + STARTS_IN + timedelta(days=number - 1)).replace(minute=0, second=0, microsecond=0)
     row = Occurrence(
         activity_id=activity.id,
@@ -144,12 +152,19 @@ def _occurrence(activity: Activity, filer: User, number: int, seats: int, waitli
         venue=activity.venue,
         signup_mode=SignupMode.FIRST_COME.value,
         party_limit=PARTY_LIMIT,
-        waitlist=waitlist,
+        waitlist=stage.waitlist,
         created_by_id=filer.id,
         created_at=now,
         changed_at=now,
-        quotas=[Quota(position=1, name="公众", capacity=seats)],
+        quotas=_quotas(stage),
     )
     session().add(row)
     session().flush()
     return row.code
+
+
+def _quotas(stage: Stage) -> list[Quota]:
+    if stage.quotas == 1:
+        return [Quota(position=1, name="公众", capacity=stage.seats)]
+    each, more = divmod(stage.seats, stage.quotas)
+    return [Quota(position=n, name=f"公众{n}", capacity=each + (n <= more)) for n in range(1, stage.quotas + 1)]

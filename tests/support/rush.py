@@ -164,10 +164,12 @@ def read_roster(url: str, staff: Mapping[str, str]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
-def rehearse(env: Mapping[str, str], *, occurrences: int, seats: int, waitlist: bool) -> dict[str, Any]:
+def rehearse(
+    env: Mapping[str, str], *, occurrences: int, seats: int, waitlist: bool, quotas: int = 1
+) -> dict[str, Any]:
     """Run `openday rehearse` with the environment of a server, and return what it printed."""
     command = [str(Path(sys.executable).parent / "openday"), "rehearse", "--occurrences", str(occurrences)]
-    command += ["--seats", str(seats), "--waitlist", str(int(waitlist))]
+    command += ["--seats", str(seats), "--waitlist", str(int(waitlist)), "--quotas", str(quotas)]
     done = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
