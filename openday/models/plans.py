@@ -10,7 +10,7 @@ from openday.db import Base
 from openday.models.calls import Call
 from openday.models.columns import Id, code_column, one_of, reference
 from openday.models.people import Agency, User
-from openday.rules.audience import read_audience
+from openday.rules.audience import Audience, read_audience
 from openday.rules.fuzzy_date import FuzzyDate, Precision, read_period
 from openday.rules.plan_states import PlanAction, PlanStatus
 from openday.rules.plan_text import PLAN_FIELDS, PlanText
@@ -34,11 +34,28 @@ class PeriodColumns:
 
     def read_from(self, period: FuzzyDate) -> None:
         """Take over everything that sorts and filters from a period as read."""
-        self.precision = period.precision.value
-        self.first_day, self.last_day = period.first, period.last
-        self.start_time, self.end_time = period.start, period.end
-        self.day_part = period.part.value if period.part else None
-        self.tentative = period.tentative
+        for name, value in period_columns(period).items():
+            setattr(self, name, value)
+
+
+def period_columns(period: FuzzyDate) -> dict[str, Any]:
+    """The columns of `PeriodColumns` for a period as read."""
+    return {
+        "precision": period.precision.value,
+        "first_day": period.first,
+        "last_day": period.last,
+        "start_time": period.start,
+        "end_time": period.end,
+        "day_part": period.part.value if period.part else None,
+        "tentative": period.tentative,
+    }
+
+
+def text_columns(text: PlanText, period: FuzzyDate, audience: Audience) -> dict[str, Any]:
+    """The columns of a plan that follow from its text and from how its time and audience were read."""
+    size = audience.sort_key
+    kept = size if 0 < size <= _LARGEST_AUDIENCE else None
+    return text.as_dict() | period_columns(period) | {"audience_size": kept}
 
 
 class Plan(PeriodColumns, Base):
@@ -112,11 +129,9 @@ class Plan(PeriodColumns, Base):
 
     def take_text(self, text: PlanText, *, year: int, author_id: int, now: datetime) -> "PlanVersion":
         """Put a text into the form, read its time and audience, and append it to the versions under `version`."""
-        for name, value in text.as_dict().items():
+        columns = text_columns(text, read_period(text.time_text, year=year), read_audience(text.audience_text))
+        for name, value in columns.items():
             setattr(self, name, value)
-        self.read_from(read_period(text.time_text, year=year))
-        size = read_audience(text.audience_text).sort_key
-        self.audience_size = size if 0 < size <= _LARGEST_AUDIENCE else None
         self.updated_at = now
         kept = PlanVersion(number=self.version, author_id=author_id, saved_at=now, fields=text.as_dict())
         self.versions.append(kept)

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from openday.rules.audience import Audience, read_audience
 from openday.rules.fuzzy_date import FuzzyDate, read_period
@@ -52,7 +53,7 @@ def read_row(cells: Mapping[str, str], *, call_year: int, own_agency: str = "") 
     printed = plain_text(cells.get("year", ""))
     found = _YEAR.fullmatch(printed)
     year = int(found[1]) if found else call_year
-    period = read_period(text.time_text, year=year)
+    period = _period(text.time_text, year)
     problems = _agency_problems(agency, own_agency)
     if not text.theme:
         problems.append("没有活动主题")
@@ -61,7 +62,18 @@ def read_row(cells: Mapping[str, str], *, call_year: int, own_agency: str = "") 
     problems += too_long(text).values()
     if not period.understood:
         problems.append(f"开展时间：{period.reason.rstrip('。')}")
-    return RowReading(agency, text, year, found is not None, period, read_audience(text.audience_text), tuple(problems))
+    return RowReading(agency, text, year, found is not None, period, _audience(text.audience_text), tuple(problems))
+
+
+@lru_cache(maxsize=2048)
+def _period(text: str, year: int) -> FuzzyDate:
+    """Kept for a while: the rows of a table repeat their times, and each is read for the preview and for the import."""
+    return read_period(text, year=year)
+
+
+@lru_cache(maxsize=2048)
+def _audience(text: str) -> Audience:
+    return read_audience(text)
 
 
 def import_key(call_id: int, reading: RowReading) -> str:

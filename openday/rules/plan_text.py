@@ -5,7 +5,7 @@ The order is that of the printed form. The sign-up method may stay blank (不公
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 from openday.rules.privacy import clean_text, plain_text
 
@@ -50,7 +50,7 @@ class PlanText:
 
     def as_dict(self) -> dict[str, str]:
         """Field name to text, in the form's order."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in PLAN_FIELDS}
 
     def missing(self) -> tuple[str, ...]:
         """The required fields in which nothing stands, in the form's order."""

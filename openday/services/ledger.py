@@ -32,17 +32,38 @@ def record(
     **detail: Any,
 ) -> None:
     """Note who did what to which record. `detail` holds plain JSON values and never personal data."""
-    actor_id = actor.user_id if actor else None
+    write(_INSERT_EVENT, _event(action, actor, record_type, record_id, now, agency_id, detail))
+
+
+def record_each(
+    action: str, records: Iterable[tuple[int, int]], *, actor: Actor, record_type: str, now: datetime
+) -> None:
+    """Note that somebody did the same to many records, given as (record id, agency id): an entry for each."""
+    values = [_event(action, actor, record_type, id_, now, agency_id, {}) for id_, agency_id in records]
+    if values:
+        session().execute(_INSERT_EVENT, values)
+
+
+def _event(
+    action: str,
+    actor: Actor | None,
+    record_type: str,
+    record_id: int | None,
+    now: datetime,
+    agency_id: int | None,
+    detail: dict[str, Any],
+) -> dict[str, Any]:
+    """A signed row of the ledger."""
     row = AuditEvent(
         at=now,
-        actor_id=actor_id,
+        actor_id=actor.user_id if actor else None,
         agency_id=agency_id if agency_id is not None else (actor.agency_id if actor else None),
         action=action,
         record_type=record_type,
         record_id=record_id,
         detail=detail,
     )
-    values = {
+    return {
         "at": now,
         "actor_id": row.actor_id,
         "agency_id": row.agency_id,
@@ -52,7 +73,6 @@ def record(
         "detail": detail,
         "signature": vault.signature(row.content()),
     }
-    write(_INSERT_EVENT, values)
 
 
 def enqueue(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Row, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from openday import clock
@@ -21,26 +21,21 @@ from openday.documents.plan_table import PlanTable, TableRefused, read_plan_tabl
 from openday.errors import Closed, Conflict, Forbidden, Refused, StoreAway
 from openday.models.calls import Call
 from openday.models.columns import new_code
-from openday.models.people import Agency, Jurisdiction, User
-from openday.models.plans import Plan, PlanEvent, PlanImport, PlanImportRow
+from openday.models.people import Agency, User
+from openday.models.plans import PlanImport, PlanImportRow
 from openday.queries.calls import calls_for_import, open_calls
 from openday.queries.import_verdicts import (
     FILED,
     REFUSED,
     ImportTerms,
     JudgedRow,
-    Place,
-    judge,
     judged_rows,
-    known_rows,
-    places_named,
 )
 from openday.queries.people import actor_from
-from openday.queries.plan_imports import cells_of_parts, counts_of, imports_under_way, own_import, terms_of
+from openday.queries.plan_imports import counts_of, imports_under_way, own_import, terms_of
 from openday.rules.permissions import Actor, Right, may, reaches_subtree
-from openday.rules.plan_rows import RowReading, read_row
-from openday.rules.plan_states import PlanStatus
 from openday.services import ledger
+from openday.services.import_steps import file_rows, keep_results, next_rows
 
 log = logging.getLogger(__name__)
 
@@ -100,14 +95,15 @@ def run_import(actor: Actor, code: str, *, at_once: int = AT_ONCE) -> bool:
 
 
 def file_waiting_imports(seconds: float = _SLICE) -> int:
-    """Go on with the tables that are being imported, for about so many seconds; returns how many batches were filed.
+    """Go on with the tables that are being imported, for about so many seconds but at least one batch; returns
+    how many batches were filed.
 
     A row that the system cannot cope with is refused and noted, so that it holds up neither its table nor the others.
     """
     until, batches = time.monotonic() + seconds, 0
     for import_id in imports_under_way():
         going_on = True
-        while going_on and time.monotonic() < until:
+        while going_on and (not batches or time.monotonic() < until):
             going_on = _next_batch(import_id)
             batches += 1
     return batches
@@ -145,7 +141,7 @@ def file_batch(import_id: int, size: int = BATCH) -> bool:
     if actor is None or stopped:
         _refuse_rest(found, stopped)
     else:
-        rows = _next_rows(found, size)
+        rows = next_rows(found, size)
         _file_rows(actor, found, terms, rows, now)
         found.handled = rows[-1].number if rows else found.total
     if found.handled < found.total:
@@ -159,8 +155,10 @@ def refuse_next_row(import_id: int) -> None:
     """Pass over a row that could not be filed for a reason that nobody foresaw."""
     found = _locked(import_id)
     if found is not None:
-        for row in _next_rows(found, 1):
-            row.outcome, row.reason = REFUSED, "系统没有能够处理这一行，请手工填报，并告知系统管理员"
+        reason = "系统没有能够处理这一行，请手工填报，并告知系统管理员"
+        for row in next_rows(found, 1):
+            result = {"at": row.number, "outcome": REFUSED, "reason": reason, "code": ""}
+            keep_results(found.id, [result])
             found.handled = row.number
 
 
@@ -269,12 +267,6 @@ def _locked(import_id: int) -> PlanImport | None:
     return session().scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
-def _next_rows(found: PlanImport, size: int) -> Sequence[PlanImportRow]:
-    after = PlanImportRow.number > found.handled
-    statement = select(PlanImportRow).where(PlanImportRow.import_id == found.id, after)
-    return session().scalars(statement.order_by(PlanImportRow.number).limit(size)).all()
-
-
 def _importer(found: PlanImport) -> Actor | None:
     user = session().get(User, found.user_id)
     return actor_from(user) if user is not None and user.active else None
@@ -305,85 +297,16 @@ def _refuse_rest(found: PlanImport, reason: str) -> None:
     found.handled = found.total
 
 
-def _file_rows(
-    actor: Actor, found: PlanImport, terms: ImportTerms, rows: Sequence[PlanImportRow], now: datetime
-) -> None:
+def _file_rows(actor: Actor, found: PlanImport, terms: ImportTerms, rows: Sequence[Row[Any]], now: datetime) -> None:
     for attempt in range(3):
         try:
             with session().begin_nested():
-                _file(actor, found, terms, [row for row in rows if not row.settled], now)
+                file_rows(actor, found, terms, [row for row in rows if not row.settled], now)
             return
         except IntegrityError:
             # Somebody imported the same row, or made the same agency, at the same moment: judge again, seeing that.
             if attempt == 2:
                 raise
-
-
-def _file(actor: Actor, found: PlanImport, terms: ImportTerms, rows: Sequence[PlanImportRow], now: datetime) -> None:
-    taken = cells_of_parts(found.about)
-    readings = [
-        read_row(taken[row.part].of(row.raw), call_year=terms.call_year, own_agency=terms.own_agency) for row in rows
-    ]
-    places = places_named(actor, (reading.agency for reading in readings))
-    known = known_rows(terms.call_id, (row.import_key for row in rows))
-    filed: list[tuple[PlanImportRow, Plan]] = []
-    for row, reading in zip(rows, readings, strict=True):
-        verdict = judge(reading, row.import_key, terms, places, known)
-        row.outcome, row.reason, row.plan_code = verdict.outcome, verdict.reason, verdict.plan_code
-        if verdict.outcome == FILED:
-            agency_id = verdict.agency_id or _new_agency(actor, terms, reading.agency, places, now)
-            plan = _plan(actor, terms, reading, agency_id, now)
-            plan.import_key = row.import_key
-            filed.append((row, plan))
-            row.reason = verdict.reason.replace("将登记", "已登记")
-    session().add_all([plan for _, plan in filed])
-    session().flush()
-    for row, plan in filed:
-        row.plan_code = plan.code
-        session().add(_event(actor, terms, row, plan, now))
-        ledger.record(
-            "plan.import", actor=actor, record_type="plan", record_id=plan.id, agency_id=plan.agency_id, now=now
-        )
-
-
-def _plan(actor: Actor, terms: ImportTerms, reading: RowReading, agency_id: int, now: datetime) -> Plan:
-    """The plan of a row. What the office imports is not late: its date says when it was typed, not when it came in."""
-    by_office = not terms.own_agency
-    plan = Plan(
-        agency_id=agency_id,
-        call_id=terms.call_id,
-        status=(PlanStatus.OFFICE_REVIEW if by_office else PlanStatus.DRAFT).value,
-        version=1,
-        year=reading.year if reading.own_year and reading.year != terms.call_year else None,
-        created_at=now,
-        submitted_at=now if by_office else None,
-    )
-    plan.take_text(reading.text, year=reading.year, author_id=actor.user_id, now=now)
-    return plan
-
-
-def _event(actor: Actor, terms: ImportTerms, row: PlanImportRow, plan: Plan, now: datetime) -> PlanEvent:
-    return PlanEvent(
-        plan_id=plan.id,
-        action="import",
-        from_status=None,
-        to_status=plan.status,
-        actor_id=actor.user_id,
-        at=now,
-        reason=f"{terms.filename} 第{row.line}行",
-    )
-
-
-def _new_agency(actor: Actor, terms: ImportTerms, name: str, places: dict[str, list[Place]], now: datetime) -> int:
-    place = session().scalars(select(Jurisdiction.id).where(Jurisdiction.path == terms.call_path)).one()
-    agency = Agency(name=name, slug=new_code(10), jurisdiction_id=place)
-    session().add(agency)
-    session().flush()
-    places[name] = [Place(agency.id, terms.call_path, active=True)]
-    ledger.record(
-        "people.add_agency", actor=actor, record_type="agency", record_id=agency.id, agency_id=agency.id, now=now
-    )
-    return agency.id
 
 
 def _finish(found: PlanImport, actor: Actor | None, now: datetime) -> None:
