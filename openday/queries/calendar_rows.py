@@ -199,7 +199,7 @@ class ActivityPage:
     def watchable(self, today: date) -> bool:
         """Whether one may ask to be told of changes."""
         entry = self.entry
-        postponed = bool(self.postpone_reason)
+        postponed = bool(self.postpone_reason) or any(slot.postponed for slot in self.slots)
         return may_be_watched(cancelled=entry.cancelled, postponed=postponed, last_day=entry.last_day, today=today)
 
 

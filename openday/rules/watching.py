@@ -13,6 +13,8 @@ MAILS_A_DAY = 3
 """So many confirmations go to one address within a day, whoever asks for them."""
 KEPT_AFTER = timedelta(days=3)
 """Addresses go so long after the end: the outbox tries for 72 hours, and then nothing is left to be told."""
+KEPT_AT_MOST = timedelta(days=365)
+"""Some activities never get a time, and some are put off for ever."""
 
 _MAILBOX = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@<>\"(),:;\\]+\.[^\s@<>\"(),:;\\.]+")
 

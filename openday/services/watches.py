@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from openday import clock, vault
@@ -16,12 +16,13 @@ from openday.documents.letters import letter_text
 from openday.errors import Closed, NotFound, Refused, StoreAway
 from openday.models.activities import Activity, ActivityWatch
 from openday.models.ledger import Message
+from openday.models.occurrences import Occurrence
 from openday.models.people import Throttle
 from openday.queries.registrations import sayable
 from openday.rules.privacy_notice import VERSION
 from openday.rules.proof_of_work import Effort
-from openday.rules.states import ActivityStatus, Channel, MessageStatus
-from openday.rules.watching import KEPT_AFTER, MAILS_A_DAY, may_be_watched, read_address
+from openday.rules.states import ActivityStatus, Channel, MessageStatus, OccurrenceStatus
+from openday.rules.watching import KEPT_AFTER, KEPT_AT_MOST, MAILS_A_DAY, may_be_watched, read_address
 from openday.services import ledger
 from openday.services.challenge_steps import spend
 from openday.services.watch_steps import watch_url
@@ -111,10 +112,17 @@ def _ask(
 def _open(activity: Activity, now: datetime) -> bool:
     return may_be_watched(
         cancelled=activity.status == ActivityStatus.CANCELLED,
-        postponed=bool(activity.postpone_reason),
+        postponed=bool(activity.postpone_reason) or _has_postponed(activity.id),
         last_day=activity.last_day,
         today=now.date(),
     )
+
+
+def _has_postponed(activity_id: int) -> bool:
+    statement = select(Occurrence.id).where(
+        Occurrence.activity_id == activity_id, Occurrence.status == OccurrenceStatus.POSTPONED.value
+    )
+    return session().scalar(statement.limit(1)) is not None
 
 
 def _may_write(address: str, now: datetime) -> bool:
@@ -189,7 +197,7 @@ def _held(activity_code: str, code: str) -> tuple[ActivityWatch, Activity]:
 
 
 def forget_watches() -> int:
-    """Delete the addresses whose activity is over, and those that nobody confirmed; returns how many.
+    """Delete the addresses whose activity is over, those that nobody confirmed, and all after a year; returns how many.
 
     Goes in batches, each a transaction of its own, so that nobody waits behind it.
     """
@@ -204,7 +212,11 @@ def _forget_batch() -> int:
     now = clock.now()
     before = now - KEPT_AFTER
     cancelled = (Activity.status == ActivityStatus.CANCELLED.value) & (Activity.changed_at < before)
-    over = (Activity.postpone_reason == "") & (Activity.last_day < before.date())
+    put_off = exists().where(
+        Occurrence.activity_id == Activity.id, Occurrence.status == OccurrenceStatus.POSTPONED.value
+    )
+    over = (Activity.postpone_reason == "") & ~put_off & (Activity.last_day < before.date())
+    too_long = ActivityWatch.created_at < now - KEPT_AT_MOST
     never_confirmed = ActivityWatch.confirmed_at.is_(None) & (ActivityWatch.created_at < before)
     being_told = select(Message.watch_id).where(
         Message.status == MessageStatus.QUEUED.value, Message.watch_id.is_not(None)
@@ -212,7 +224,7 @@ def _forget_batch() -> int:
     statement = (
         select(ActivityWatch.id)
         .join(Activity, Activity.id == ActivityWatch.activity_id)
-        .where(or_(cancelled, over, never_confirmed), ActivityWatch.id.not_in(being_told))
+        .where(or_(cancelled, over, never_confirmed, too_long), ActivityWatch.id.not_in(being_told))
         .order_by(ActivityWatch.id)
         .limit(_BATCH)
     )

@@ -20,7 +20,7 @@ from openday.models.ledger import AuditEvent, Message
 from openday.models.occurrences import Occurrence
 from openday.queries.watches import watch
 from openday.rules.plan_text import PLAN_FIELDS, PlanText
-from openday.rules.states import Channel, SignupMode
+from openday.rules.states import Channel, OccurrenceStatus, SignupMode
 from openday.rules.wording import span_text
 from openday.services.messages import claim_messages
 from openday.services.occurrences import (
@@ -33,6 +33,7 @@ from openday.services.occurrences import (
     propose_occurrence,
     schedule_occurrence,
 )
+from openday.services.postponements import NewTime, postpone_occurrence, resume_occurrence
 from openday.services.publications import cancel_activity, correct_publication
 from openday.services.watches import WatchWish, ask_to_be_told, confirm_watch, end_watch, forget_watches
 from tests.factories.activities import page_url, published_activity, ticket_url
@@ -260,6 +261,48 @@ def test_what_is_put_off_keeps_its_watchers(house: House) -> None:
     _set_last_day(activity, clock.today() - timedelta(days=30), postpone_reason="场地检修")
     assert forget_watches() == 0
     ask(activity.code)
+
+
+@use_case
+def _put_off(activity: Activity) -> None:
+    occurrence = db.session.scalars(select(Occurrence).where(Occurrence.activity_id == activity.id)).one()
+    occurrence.status = OccurrenceStatus.POSTPONED.value
+
+
+def test_an_occurrence_put_off_keeps_the_watchers_of_one_that_was_held_but_nobody_longer_than_a_year(
+    house: House,
+) -> None:
+    activity = published_activity(house)
+    open_occurrence(activity, starts_in=timedelta(days=2))
+    watcher(activity)
+    _put_off(activity)
+    _set_last_day(activity, clock.today() - timedelta(days=30))
+    assert forget_watches() == 0
+    ask(activity.code)
+    _send_everything()
+    confirm_watch(activity.code, watches()[1].code)
+    with clock.shifted_by(timedelta(days=364)):
+        assert forget_watches() == 0
+    with clock.shifted_by(timedelta(days=366)):
+        assert forget_watches() == 2
+
+
+def test_a_postponement_and_the_new_time_are_told(house: House) -> None:
+    activity = published_activity(house)
+    code = schedule_occurrence(house.officer.actor, activity.code, afternoon(), SEATS, page_url=page_url)
+    watcher(activity)
+    officer = house.officer.actor
+    postpone_occurrence(officer, code, "场地检修", page_url=page_url, ticket_url=ticket_url)
+    (letter,) = letters()
+    assert letter.subject == "延期举办：走进图书馆" and "新的时间待定" in (letter.body or "")
+    assert _calendar(activity.code) == [(activity.uid, "2", "CANCELLED")]
+    later = afternoon(60)
+    new = NewTime(later.starts_at, later.ends_at, "二楼展厅")
+    resume_occurrence(officer, code, new, page_url=page_url, ticket_url=ticket_url)
+    (letter,) = letters()
+    assert letter.subject == "时间确定：走进图书馆"
+    assert f"{span_text(later.starts_at, later.ends_at)}，二楼展厅" in (letter.body or "")
+    assert _calendar(activity.code) == [(activity.uid, "3", "CONFIRMED")]
 
 
 @use_case
