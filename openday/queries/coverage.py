@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
 
 from openday.clock import SHANGHAI
 from openday.db import session
@@ -47,7 +47,8 @@ class Coverage:
     phone: str = ""
     path: str = "/"
     due: date | None = None
-    extended: bool = False
+    extended: int = 0
+    """1 when that is later than the call's."""
     reminded_on: date | None = None
 
     @property
@@ -65,10 +66,12 @@ def coverage(of_plans: Iterable[ColumnElement[bool]], in_reach: ColumnElement[bo
     conditions = list(of_plans)
     plans, owes = _plan_counts(conditions, now), _owed(call_id or 0)
     heard, reminded = _suggestion_counts(conditions), _reminders(call_id or 0)
+    counts = [func.coalesce(plans.c[name], 0) for name in _COUNTS]
     statement = (
         select(
-            Agency.id, Agency.name, Agency.phone, Jurisdiction.path, owes.c.owed, owes.c.due, owes.c.extended,
-            *(plans.c[name] for name in _COUNTS), heard.c.asked, heard.c.answered, reminded.c.reminded_on,
+            Agency.id, Agency.name, func.coalesce(owes.c.owed, 0), *counts, func.coalesce(heard.c.asked, 0),
+            func.coalesce(heard.c.answered, 0), Agency.phone, Jurisdiction.path, owes.c.due,
+            func.coalesce(owes.c.extended, 0), reminded.c.reminded_on,
         )
         .join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
         .outerjoin(plans, plans.c.agency_id == Agency.id)
@@ -78,15 +81,7 @@ def coverage(of_plans: Iterable[ColumnElement[bool]], in_reach: ColumnElement[bo
         .where(in_reach, or_(owes.c.owed > 0, plans.c.agency_id.is_not(None)))
         .order_by(Agency.name, Agency.id)
     )  # fmt: skip
-    return tuple(_row(row) for row in session().execute(statement))
-
-
-def _row(row: Row[Any]) -> Coverage:
-    counts: dict[str, Any] = {name: int(getattr(row, name) or 0) for name in (*_COUNTS, "owed", "asked", "answered")}
-    return Coverage(
-        agency_id=row.id, agency=row.name, phone=row.phone, path=row.path, due=row.due, extended=bool(row.extended),
-        reminded_on=row.reminded_on, **counts,
-    )  # fmt: skip
+    return tuple(Coverage(*row) for row in session().execute(statement))
 
 
 def summed(rows: Iterable[Coverage], *, id_: int, name: str, path: str) -> Coverage:

@@ -95,7 +95,7 @@ def _on_days(uses: Sequence[_Use], since: date) -> Iterator[Clash]:
             for day in use.slot.days():
                 by_day[day].append(use)
     previous: Clash | None = None
-    for day in sorted(day for day in by_day if day >= since):
+    for day in sorted(day for day, together in by_day.items() if len(together) > 1 and day >= since):
         together = by_day[day]
         if len({use.filing.code for use in together}) < 2:
             continue

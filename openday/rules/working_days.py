@@ -110,7 +110,11 @@ def missing_festivals(holidays: Iterable[date], year: int) -> tuple[str, ...]:
 def years_entered(holidays: Iterable[date]) -> frozenset[int]:
     """The years for which the whole notice is among `holidays`: a few days entered by hand make no year known."""
     days = frozenset(holidays)
-    return frozenset(year for year in {day.year for day in days} if not missing_festivals(days, year))
+    return frozenset(
+        year
+        for year in {day.year for day in days}
+        if not missing_festivals((day for day in days if day.year == year), year)
+    )
 
 
 def describe_unknown_years(years: Iterable[int]) -> str:

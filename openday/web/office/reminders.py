@@ -15,7 +15,9 @@ from openday.web.forms.calls import ExtensionForm
 from openday.web.forms.texts import put_problem
 from openday.web.office.blueprint import bp
 from openday.web.pages import absolute_url, local_path
+from openday.web.tables import page_of
 
+_LINES = 50
 _CALL = "/calls/<int(max=2147483647):call_id>"
 _AGENCY = f"{_CALL}/agencies/<int(max=2147483647):agency_id>"
 
@@ -47,8 +49,10 @@ def call_agency_remind(call_id: int, agency_id: int) -> ResponseReturnValue:
 def call_remind(call_id: int) -> ResponseReturnValue:
     """Who would be reminded, before anybody is."""
     call, lines = queries.owing(the_actor(), call_id, clock.now())
-    boxes = queries.mailboxes([line.row.agency_id for line in lines])
-    return render_template("office/call_remind.html", call=call, lines=lines, boxes=boxes)
+    page = page_of(lines, request.args.get("page", ""), _LINES)
+    boxes = queries.mailboxes([line.row.agency_id for line in page.rows])
+    fresh = sum(not line.reminded_today for line in lines)
+    return render_template("office/call_remind.html", call=call, total=len(lines), fresh=fresh, page=page, boxes=boxes)
 
 
 @bp.post(f"{_CALL}/remind")
