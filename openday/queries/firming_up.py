@@ -94,7 +94,7 @@ def _told(line: ToFirmUp) -> bool:
     return due in ((line.told_late,) if line.overdue else (line.told, line.told_late))
 
 
-def _statement(today: date) -> Select[Any]:
+def _statement(today: date) -> Select[*tuple[Any, ...]]:
     proposed = (
         select(func.count())
         .where(Occurrence.activity_id == Activity.id, Occurrence.status == OccurrenceStatus.PROPOSED.value)
