@@ -20,6 +20,10 @@ from openday.rules.states import Channel
 from openday.rules.wording import day_text
 from openday.services import ledger
 
+_TEMPLATES = {
+    "plan_firm_up_due": "messages/plan_firm_up_due.txt",
+    "plan_firm_up_late": "messages/plan_firm_up_late.txt",
+}
 _BATCH = 200
 _WORK_BEGINS, _WORK_ENDS = 8, 18
 
@@ -85,7 +89,7 @@ def _tell(line: ToFirmUp, addresses: tuple[str, ...], link: str, now: datetime) 
         return
     kind = "plan_firm_up_late" if line.overdue else "plan_firm_up_due"
     text = letter_text(
-        f"messages/{kind}.txt",
+        _TEMPLATES[kind],
         agency=line.agency,
         theme=line.theme,
         when=line.when,
