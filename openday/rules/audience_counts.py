@@ -82,7 +82,7 @@ _BEFORE = re.compile(
     r"|(?P<together>(?<![公中])共)"
     r"|(?P<each>各)"
     r"|(?P<idle>控制在|限定在|预计|预估|原则上|一般|暂定"
-    r"|(?<=[共约还另中只仅])有|(?<=[限收取录])前|达到|[为是了达到:(×xX*]))$"
+    r"|(?<=[共约还另中只仅])有|(?<=[限收取录])前|(?<!不)仅|达到|[为是了达到:(×xX*]))$"
 )
 _BEHIND = re.compile(
     r"\(?(?:\(含[^()]{0,4}\)|及|含)?(?:(?P<low>以上(?![人社各])|起(?!来))"
@@ -90,9 +90,10 @@ _BEHIND = re.compile(
     r"|\(?[/每](?P<session>场次?|次|批次?|团|期|班|天|日|时段)\)?"
 )
 _SESSION_BEHIND_NOUN = re.compile(r"[^0-9,;:。、()/每]{1,10}/(?:场次?|次|批次?|团|期|班|天|日|时段)")
-_SHARE_BEHIND = re.compile(r"\(?[/每](?:家|户|单位|企业|村|社区|组|人|队|个|镇)")
+_SHARE_BEHIND = re.compile(r"\(?[/每](?:家|户|单位|企业|村|社区|组|人|队|个|镇)(?![^,;。()]{0,8}[0-9一二两三])")
 _LABEL = re.compile(r"(?:人数|规模|名额|席位|数量|总额)(?:[^,;。:()]{0,6})?$")
 _RESIDENTS_BEFORE = re.compile(r"(?:[居村农牧渔灾军移]民|群众|农户|住户|[困贫脱]\w?户|[家军烈]属)(?:代表)?$")
+_SEATS_BEHIND = re.compile(r"[^0-9,;:。、()]{0,6}(?:名额|席位|座位)")
 _SEATS_BEFORE = re.compile(r"(?:名额|席位|座位)(?:数量?)?$")
 _BARE_END = re.compile(r"$|[,;。、() ]|/(?![场次批团期班天日时])")
 _ENUMERATED = re.compile(r"(?:^|[,;。: ])1[、.)]")
@@ -171,8 +172,7 @@ def _counter(plain: str, begin: int, at: int, floor: int, *, bare_scale: bool) -
     if sign in "家户" and (_FIRMS_BEHIND.match(plain, at + 1) or _FIRMS_BEFORE.search(before)):
         return Unit.ENTERPRISE, at + 1
     if sign == "户":
-        of_others = is_people(before) and not _RESIDENTS_BEFORE.search(before)
-        return None if of_others else (Unit.FAMILY, at + 1)
+        return None if _no_households(plain, at, before) else (Unit.FAMILY, at + 1)
     if plain.startswith("家庭", at):
         return Unit.FAMILY, at
     if sign in "组对个" and (_of(_HOUSEHOLDS_BEHIND, plain, at) or _HOUSEHOLDS_BEFORE.search(before)):
@@ -181,9 +181,17 @@ def _counter(plain: str, begin: int, at: int, floor: int, *, bare_scale: bool) -
         return Unit.ENTERPRISE, at + 1
     if sign in "个支" and _of(_TEAMS_BEHIND, plain, at):
         return Unit.GROUP, at + 1
-    if sign == "个" and (_SEATS_BEFORE.search(before) or _people_follow(plain, at + 1)):
+    if sign == "个" and (
+        _SEATS_BEFORE.search(before) or _SEATS_BEHIND.match(plain, at + 1) or _people_follow(plain, at + 1)
+    ):
         return Unit.PERSON, at + 1
     return None
+
+
+def _no_households(plain: str, at: int, before: str) -> bool:
+    """Whether 户 counts something else: 一户一表, or accounts of people who are no residents (纳税人20户)."""
+    of_others = is_people(before) and not _RESIDENTS_BEFORE.search(before)
+    return of_others or _NUMBER.match(plain, at + 1) is not None
 
 
 def _of(pattern: re.Pattern[str], plain: str, at: int) -> bool:

@@ -41,7 +41,7 @@ _LEAD = re.compile(
     r".*(?:邀请|征集|招募|选取|遴选|抽取|抽选|随机抽|招收|接待|吸引|面向|包括|包含|其中|来自于?|报名|:|^[由含]"
     r"|(?:分别|主要)[为是]|(?<![勇行作人以])为|(?<!于)是"
     r"|(?:[共还另中只仅设]|^)有|(?:诚|拟|共|已|将|另)邀|^(?:拟|诚|特|敬)?请"
-    r"|(?:拟|将|计划|统一|集中|共|已|^)组织|^[共已拟]|(?:参[加与观会]|邀请|活动|主要|受众)(?:人员|对象|群体)"
+    r"|(?:拟|将|计划|统一|集中|共|已|^)组织|^[共已拟]|^(?:参[加与观]|到场|受邀)(?=.{2})(?!者|人|活动)|(?:参[加与观会]|邀请|活动|主要|受众)(?:人员|对象|群体)"
     rf"|{_SESSION}(?:活动|参观|开放)?)(?:了|到|有|的|来自|部分)*"
 )
 _ENUMERATOR = re.compile(r"^(?:\(?[0-9]{1,2}[.、)]|\(?[一二三四五六七八九十]{1,3}[、)])")
@@ -193,13 +193,19 @@ def _items(phrase: str) -> list[str]:
         left, right = flat[start : joint.start()], flat[joint.end() :]
         if not left.strip("　 "):
             continue
-        if _LEVELS.fullmatch(left.replace("　", "").removeprefix("各")) or _inside_a_name(left, joint.group(), right):
+        if _only_levels(left) or _inside_a_name(left, joint.group(), right):
             continue
         items.append(phrase[start : joint.start()])
         start = joint.end()
     if phrase[start:].strip():
         items.append(phrase[start:].strip())
     return items
+
+
+def _only_levels(left: str) -> bool:
+    """市, 省、市: levels of the one group that follows, not groups."""
+    pieces = _JOINT.split(left.replace("　", "").removeprefix("各"))
+    return all(_LEVELS.fullmatch(piece) for piece in pieces)
 
 
 def _inside_a_name(left: str, joint: str, right: str) -> bool:

@@ -44,7 +44,8 @@ _OUT_OF, _OUT_OF_BEHIND = (
     re.compile(r"^[^,;。]{0,12}中(?:随机|抽|选|遴|摇|产|择|确定|挑|公开)"),
 )
 # 亲子家庭(一名家长带一名孩子)20组: how a family is made up
-_MAKE_UP, _LARGEST_FAMILY = re.compile(r"(?:家庭|亲子|[每一]组)\([^()]*$"), 4
+_MAKE_UP = re.compile(r"(?:家庭|亲子|[每一]组)\([^()]*$|每[一个]*(?:家庭|组|户|对)[^,;。()]*$")
+_LARGEST_FAMILY = 4
 _PAST = re.compile(r"去年|往年|上年|历年|以往|累计|截至")
 _CLAUSE, _SENTENCE = re.compile(r"[,;。!?()]"), re.compile(r"[;。!?]")
 

@@ -98,7 +98,13 @@ def _claim(clause: list[Token], runs: list[_Run]) -> None:
         ahead = [i for i in ahead if not clause[i].text.endswith("参加")]  # 报名参加9月16日的活动
         forward = ahead[-1] if ahead and (not number or _points_forward(clause, ahead, runs[number - 1])) else None
         backward = behind[0] if behind and _reaches_back(clause, run, behind, number + 1 == len(runs)) else None
+        if backward is not None and clause[backward].text.endswith("预约") and _is_whole_year(clause, run):
+            backward = None  # 全年接受预约 is open all the year
         run.role = _role(clause, run, forward, backward)
+
+
+def _is_whole_year(clause: list[Token], run: _Run) -> bool:
+    return all(token.kind == "WHOLE" for token in clause[run.begin : run.end + 1])
 
 
 def _points_forward(clause: list[Token], labels: list[int], previous: _Run) -> bool:
