@@ -239,11 +239,12 @@ class Reminded:
 
 @dataclass(frozen=True)
 class AgencyPage:
-    """One agency before one call; `mailboxes` is how many addresses a reminder goes to."""
+    """One agency before one call; `mailboxes` is how many addresses a reminder goes to, `email` the agency's own."""
 
     call: OpenCall
     line: Line
     place: str
+    email: str
     mailboxes: int
     extensions: tuple[Extension, ...]
     reminders: tuple[Reminded, ...]
@@ -293,6 +294,7 @@ def agency_page(actor: Actor, call_id: int, agency_id: int, now: datetime) -> Ag
         call=call,
         line=line,
         place=view.all[line.row.path].name,
+        email=session().scalar(select(Agency.email).where(Agency.id == agency_id)) or "",
         mailboxes=len(mailboxes([agency_id]).get(agency_id, ())),
         extensions=extensions_of(call_id, agency_id),
         reminders=tuple(Reminded(row.at, who or "", row.letters) for row, who in session().execute(statement)),

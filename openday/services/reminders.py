@@ -1,5 +1,6 @@
 """催报: the office reminds agencies of what they still owe to a call, at most once a day each."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from openday import clock
 from openday.db import session, use_case
 from openday.documents.letters import letter_text
-from openday.errors import Conflict, NotFound
+from openday.errors import Conflict, NotFound, Refused
 from openday.models.calls import Call, CallAgency, Reminder
 from openday.models.people import Agency, Jurisdiction
 from openday.queries.calls import due_for, filed_by
@@ -21,6 +22,9 @@ from openday.rules.permissions import Actor, Right
 from openday.rules.states import Channel
 from openday.rules.wording import day_text
 from openday.services import ledger
+
+LONGEST_ADDRESS = 200
+_ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[A-Za-z0-9-]{2,}")
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,28 @@ def remind_agency(actor: Actor, call_id: int, agency_id: int, *, link: str) -> S
         letters=len(addresses),
     )  # fmt: skip
     return Sent(agency.name, len(addresses), agency.phone)
+
+
+@use_case
+def set_mailbox(actor: Actor, agency_id: int, email: str) -> None:
+    """Keep the address to which an agency's reminders go besides its filers' own; '' takes it away.
+
+    Raises:
+        NotFound: the agency is not within the office's reach.
+        Refused: it is no address.
+    """
+    now = clock.now()
+    statement = select(Agency).where(Agency.id == agency_id, within_reach(actor, Right.CALL_REMIND)).with_for_update()
+    agency = session().scalar(statement)
+    if agency is None:
+        raise NotFound()
+    if email and not (_ADDRESS.fullmatch(email) and len(email) <= LONGEST_ADDRESS):
+        raise Refused("催报邮箱的格式不正确，例如 office@example.gov.cn", field="email")
+    agency.email = email
+    ledger.record(
+        "people.agency_mailbox", actor=actor, record_type="agency", record_id=agency.id, agency_id=agency.id, now=now,
+        set=bool(email),
+    )  # fmt: skip
 
 
 def remind_all(actor: Actor, call_id: int, *, link: str) -> RemindedAll:

@@ -69,6 +69,12 @@ class ExtensionForm(FlaskForm):
         return Extension(self.due_on.data, self.reason.data)
 
 
+class MailboxForm(FlaskForm):
+    """催报邮箱 of an agency."""
+
+    email = StringField("催报邮箱", [at_most(200)], filters=[one_line])
+
+
 def call_form(agencies: Sequence[AgencyChoice], call: CallPage | None = None, **defaults: Any) -> CallForm:
     """The form with a number field for each agency: what a call says already, or one plan each."""
     names = {agency.id: f"owed-{agency.id}" for agency in agencies}

@@ -11,7 +11,7 @@ from openday.rules.permissions import Role
 from openday.services import calls, reminders
 from openday.services.reminders import RemindedAll, Sent
 from openday.web.access import open_to, the_actor
-from openday.web.forms.calls import ExtensionForm
+from openday.web.forms.calls import ExtensionForm, MailboxForm
 from openday.web.forms.texts import put_problem
 from openday.web.office.blueprint import bp
 from openday.web.pages import absolute_url, local_path
@@ -103,9 +103,28 @@ def call_agency_extend(call_id: int, agency_id: int) -> ResponseReturnValue:
     return _agency_page(call_id, agency_id, form, 422)
 
 
-def _agency_page(call_id: int, agency_id: int, form: ExtensionForm, status: int = 200) -> ResponseReturnValue:
+@bp.post(f"{_AGENCY}/mailbox")
+@open_to(Role.OFFICER)
+def call_agency_mailbox(call_id: int, agency_id: int) -> ResponseReturnValue:
+    """Keep the agency's own address for reminders."""
+    form = MailboxForm(prefix="mailbox-")
+    if form.validate_on_submit():
+        try:
+            reminders.set_mailbox(the_actor(), agency_id, form.email.data)
+        except Refused as refused:
+            put_problem(form, refused.field, refused.message)
+        else:
+            flash("催报邮箱已保存。", "done")
+            return redirect(url_for("office.call_agency", call_id=call_id, agency_id=agency_id), code=303)
+    return _agency_page(call_id, agency_id, ExtensionForm(formdata=None), 422, mailbox=form)
+
+
+def _agency_page(
+    call_id: int, agency_id: int, form: ExtensionForm, status: int = 200, *, mailbox: MailboxForm | None = None
+) -> ResponseReturnValue:
     found = queries.agency_page(the_actor(), call_id, agency_id, clock.now())
-    return render_template("office/call_agency.html", found=found, form=form), status
+    mailbox = mailbox or MailboxForm(formdata=None, prefix="mailbox-", email=found.email)
+    return render_template("office/call_agency.html", found=found, form=form, mailbox=mailbox), status
 
 
 def _extend_page(call_id: int, form: ExtensionForm, status: int = 200) -> ResponseReturnValue:
