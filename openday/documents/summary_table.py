@@ -172,20 +172,19 @@ def _write_rows(
     number_format = book.add_format({**face, "align": "center"})
     cells = attrgetter(*(column.key for column in columns))
     single = len(columns) == 1
+    write_string, write_number, write_blank = sheet.write_string, sheet.write_number, sheet.write_blank
     at = _HEADER_ROW
     for at, row in enumerate(rows, start=_HEADER_ROW + 1):
         for place, value in enumerate((cells(row),) if single else cells(row)):
-            if type(value) is str:
-                # One pass in C; what it lets through needs no closer look, and that is nearly everything.
-                plain = value.isprintable() and len(value) < _LONGEST_CELL // 2 and not value.startswith("<r>")
-                if plain:
-                    sheet.write_string(at, place, value, text_format)
-                else:
-                    _write_text(sheet, at, place, _fitting(value), text_format)
-            elif value is None:
-                sheet.write_blank(at, place, None, number_format)
+            if type(value) is not str and value is not None:
+                write_number(at, place, value, number_format)
+            elif not value:
+                write_blank(at, place, None, text_format)
+            # One pass in C; what it lets through needs no closer look, and that is nearly everything.
+            elif value.isprintable() and len(value) < _LONGEST_CELL // 2 and value[:3] != "<r>":
+                write_string(at, place, value, text_format)
             else:
-                sheet.write_number(at, place, value, number_format)
+                _write_text(sheet, at, place, _fitting(value), text_format)
     return at
 
 

@@ -238,8 +238,9 @@ def _write(claimed: Claimed, file: IO[bytes]) -> int:
         raise Refused(f"一次最多导出{LARGEST[claimed.kind]}项，现在已有{len(found.plan_ids)}项，请缩小范围")
     count = _Count(claimed)
     if claimed.kind == "summary_table":
-        rows = queries.summary_rows(actor, terms.chosen, found.plan_ids)
-        write_summary(file, f"{found.title}汇总表", count(rows), terms.columns or STANDARD)
+        columns = terms.columns or STANDARD
+        rows = queries.summary_rows(actor, terms.chosen, found.plan_ids, columns)
+        write_summary(file, f"{found.title}汇总表", count(rows), columns)
         return count.made
     documents = count(queries.plan_documents(actor, terms.chosen, found.plan_ids))
     if claimed.kind == "plan_forms":

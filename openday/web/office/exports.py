@@ -53,7 +53,8 @@ def summary_export() -> ResponseReturnValue:
     if len(found.plan_ids) > AT_ONCE["summary_table"]:
         return _in_background("summary_table", found)
     file = BytesIO()
-    made = write_summary(file, f"{found.title}汇总表", queries.summary_rows(actor, chosen, found.plan_ids), columns)
+    rows = queries.summary_rows(actor, chosen, found.plan_ids, columns)
+    made = write_summary(file, f"{found.title}汇总表", rows, columns)
     return _handed_out("summary_table", found.title, file.getvalue(), made)
 
 
