@@ -14,7 +14,15 @@ from openday.documents.csv_export import safe_cell
 from openday.documents.docx_grid import read_docx_tables
 from openday.documents.grid import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, REASONS, Sheet, TableRefused
 from openday.documents.legacy_office import ConversionRefused, convert
-from openday.documents.plan_columns import KEYS, ColumnMatch, agency_above, is_footer, is_running_number, is_sample
+from openday.documents.plan_columns import (
+    KEYS,
+    ColumnMatch,
+    agency_above,
+    is_footer,
+    is_running_number,
+    is_sample,
+    match_columns,
+)
 from openday.documents.plan_header import Header, find_header
 from openday.documents.xlsx_grid import read_xlsx
 from openday.rules.privacy import plain_text
@@ -34,6 +42,7 @@ _FOREIGN_MAGIC = (
 _DELIMITERS = (",", "\t", ";", "，")
 _WHOLE_FLOAT = re.compile(r"([0-9]+)\.0+")
 _EXPONENT = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}")
+_FORM_ROWS, _FEWEST_LABELS = 20, 3
 _NAME_AND_NUMBER = re.compile(r"([^0-9+(（]{2,60}?)[\s,，、:：;；/]*([0-9+(（][0-9\-—－ ()（）转+,，、/;；]{5,80})")
 _NO_HEADER = "前10行内没有找到表头，表头应包含“活动主题”“开展时间”等列名，至少两列"
 
@@ -148,7 +157,7 @@ def _read_csv(data: bytes) -> PlanTable:
             # A quotation mark may be an ordinary character between other delimiters: try those before giving up.
             broken = broken or error
             continue
-        if find_header(sheet) is not None:
+        if _is_form(sheet) or find_header(sheet) is not None:
             return _tables([sheet])
     if broken is not None:
         if str(broken).startswith("field larger"):
@@ -189,7 +198,7 @@ def _tables(sheets: Sequence[Sheet]) -> PlanTable:
     parts: list[TablePart] = []
     unread: list[str] = []
     for sheet in sheets:
-        header = None if is_sample(sheet.name) else find_header(sheet)
+        header = None if is_sample(sheet.name) or _is_form(sheet) else find_header(sheet)
         if header is None:
             unread.append(sheet.name)
         else:
@@ -208,9 +217,9 @@ def _no_table(sheets: Sequence[Sheet]) -> str:
 
 
 def _is_form(sheet: Sheet) -> bool:
-    """Whether a table is the form of one plan: its labels stand below one another."""
-    first = {"".join(row[0].split()) for row in sheet.rows if row}
-    return {"活动主题", "活动内容", "活动对象"} <= first
+    """Whether a table is the form of one plan: its labels stand below one another, where a list has its numbers."""
+    first = (row[0] for row in sheet.rows[:_FORM_ROWS] if row)
+    return len({column.key for column in match_columns(tuple(dict.fromkeys(first)))} - {None}) >= _FEWEST_LABELS
 
 
 def _part(number: int, sheet: Sheet, header: Header) -> TablePart:
