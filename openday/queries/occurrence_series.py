@@ -13,6 +13,7 @@ from openday.queries.activities import ActivityDetail, activity_detail
 from openday.queries.working_calendar import working_calendar
 from openday.rules.audience import read_audience
 from openday.rules.fuzzy_date import FuzzyDate, read_period
+from openday.rules.fuzzy_date_text import time_text
 from openday.rules.permissions import Actor
 from openday.rules.quota_proposals import QuotaProposal, propose_quotas
 from openday.rules.rhythms import Expansion, expand
@@ -28,6 +29,11 @@ class OccurrenceSeries:
     expansion: Expansion
     quotas: QuotaProposal
     taken: frozenset[date]
+
+    @property
+    def clock_text(self) -> str:
+        """The time of day as the plan has it: 14:30–16:30, 上午, or nothing."""
+        return time_text(self.period)
 
 
 def occurrence_series(actor: Actor, code: str, now: datetime) -> OccurrenceSeries:

@@ -81,6 +81,16 @@ def test_months_without_a_day_ask_for_one_each(filer: PageClient, house: House) 
     assert [f"{row.starts_at:%m-%d}" for row in proposals()] == ["03-12", "05-14"]
 
 
+def test_all_that_is_missing_is_said_at_once(filer: PageClient, house: House) -> None:
+    activity = activity_with(house, f"{clock.today().year + 1}年3月至5月每月一次，上午")
+    page = filer.get(address(activity))
+    assert "计划只写了上午，请写明钟点。" in page.text("main")
+    page = filer.submit(page.form(having="starts"), status=422, act="save")
+    told = page.text("//*[@id='errors']")
+    assert "请至少选定一个日期" in told
+    assert "请填写开始时间" in told
+
+
 def test_a_day_that_is_taken_is_said_and_not_ticked(filer: PageClient, house: House) -> None:
     activity = activity_with(house, rhythm())
     days = filer.get(address(activity)).form(having="starts").values["days"]

@@ -48,11 +48,11 @@ class SeriesForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Besides each field: at least one day is ticked or chosen."""
         fine = bool(super().validate(extra_validators))
-        if fine and not self.chosen():
-            place = self.days if self.days.choices else self[self.picks[0]] if self.picks else self.days
-            place.errors = ["请至少选定一个日期"]
-            return False
-        return fine
+        if self.days.data or any(self[name].data for name in self.picks):
+            return fine
+        place = self[self.picks[0]] if self.picks and not self.days.choices else self.days
+        place.errors = ["请至少选定一个日期"]
+        return False
 
     def chosen(self) -> list[str]:
         """The days, ISO, in order of time and each once."""
