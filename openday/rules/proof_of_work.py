@@ -18,7 +18,7 @@ from ipaddress import IPv6Address, ip_address
 
 PIECES = 8
 DIFFICULTY = 14
-"""2^14 tries a piece, 131,072 hashes in all: a tenth of a second on an office PC, well below a second on a phone."""
+"""2^14 tries a piece, 131,072 hashes in all: measured 0.2 s in JavaScript on a busy machine."""
 LASTS = timedelta(hours=12)
 """How long a form may lie open; afterwards it is given a new challenge, and keeps what was typed."""
 LEAST_AGE = timedelta(seconds=3)
