@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -112,11 +113,9 @@ def _run(program: str, data: bytes, kind: str) -> bytes | None:
         settings.parent.mkdir(parents=True)
         settings.write_text(_PROFILE, encoding="utf-8")
         (folder / f"in.{kind}").write_bytes(data)
-        command = [
-            program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore", "--nolockcheck",
-            "--nodefault", f"--infilter={reads}", "--convert-to", f"{new}:{writes}", "--outdir", str(folder / "out"),
-            str(folder / f"in.{kind}"),
-        ]  # fmt: skip
+        command = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore"]
+        command += ["--nolockcheck", "--nodefault", f"--infilter={reads}", "--convert-to", f"{new}:{writes}"]
+        command += ["--outdir", str(folder / "out"), str(folder / f"in.{kind}")]
         _run_limited(command, folder)
         result = folder / "out" / f"in.{new}"
         if not result.is_file() or result.stat().st_size > _MAX_RESULT:
@@ -137,15 +136,12 @@ def _run_limited(command: list[str], folder: Path) -> None:
         preexec_fn=_limit,
     )
     try:
-        child.wait(_WALL_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_WALL_SECONDS)
     finally:
         # The program starts others: the whole group ends.
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         child.wait()
 
 

@@ -134,8 +134,8 @@ def whole_form(form: PlanForm) -> str:
 def text_box(blocks: str, *, fallback: bool = True) -> str:
     """A run with a text box, stored twice as Word does: as a shape, and for old programs as VML."""
     again = (
-        f'<mc:Fallback><w:pict><v:shape style="width:9pt"><v:textbox><w:txbxContent>{blocks}</w:txbxContent></v:textbox>'
-        "</v:shape></w:pict></mc:Fallback>"
+        f"<mc:Fallback><w:pict><v:shape><v:textbox><w:txbxContent>{blocks}</w:txbxContent></v:textbox></v:shape>"
+        "</w:pict></mc:Fallback>"
     )
     return (
         '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor><a:graphic><a:graphicData>'
@@ -148,7 +148,8 @@ def picture(relation: str = "rId50") -> str:
     """A run with a picture as DrawingML."""
     return (
         '<w:r><w:drawing><wp:inline><wp:docPr id="1" name="图片 1"/><a:graphic><a:graphicData><pic:pic><pic:blipFill>'
-        f'<a:blip r:embed="{relation}"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>'
+        f'<a:blip r:embed="{relation}"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline>'
+        "</w:drawing></w:r>"
     )
 
 
@@ -192,7 +193,11 @@ def docx(
 
 
 def document(*blocks: str) -> str:
-    return f'<?xml version="1.0" encoding="UTF-8"?><w:document {NAMESPACES}><w:body>{"".join(blocks)}</w:body></w:document>'
+    """The main part; behind a table stands the empty paragraph that Word never goes without."""
+    body = "".join(blocks)
+    after = "<w:p/>" if body.endswith("</w:tbl>") else ""
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    return f"{head}<w:document {NAMESPACES}><w:body>{body}{after}</w:body></w:document>"
 
 
 def package(members: Mapping[str, str | bytes]) -> bytes:

@@ -33,26 +33,23 @@ class Draft:
     line_facts: list[Fact] = field(default_factory=list)
     tables: set[int] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
     pictures: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     agency_after: bool = False
 
     @property
-    def keys(self) -> set[str]:
-        return {key for fact in (*self.table_facts, *self.line_facts) for key in fact.label.keys}
-
-    @property
     def has_begun(self) -> bool:
-        return bool(self.keys - {"agency"})
+        return len(self.keys) > ("agency" in self.keys)
 
     @property
     def is_form(self) -> bool:
-        keys = self.keys
-        return len(keys) >= (_FEWEST_WITH_THEME if "theme" in keys else _FEWEST_FIELDS)
+        return len(self.keys) >= (_FEWEST_WITH_THEME if "theme" in self.keys else _FEWEST_FIELDS)
 
     def add(self, told: _Told) -> None:
         (self.line_facts if told.table is None else self.table_facts).append(told.fact)
         self.words.add(told.fact.label.word)
+        self.keys.update(told.fact.label.keys)
         if told.table is not None:
             self.tables.add(told.table)
 
@@ -133,7 +130,7 @@ class _Splitter:
 
     def _settle_waiting(self) -> None:
         for told in self._waiting:
-            self._current.line_facts.append(told.fact)
+            self._current.add(told)
 
     def _take_table(self, read: TableRead) -> None:
         self._table += 1

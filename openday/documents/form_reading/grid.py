@@ -156,7 +156,7 @@ class _Reader:
 
     def _beside(self, area: Area) -> list[Area]:
         """The areas to the right of `area`, row by row over its height, up to the next label of each row."""
-        found: list[Area] = []
+        found: dict[Area, None] = {}
         for number in range(area.top, area.bottom + 1):
             column = area.right + 1
             row = self._grid[number]
@@ -165,10 +165,10 @@ class _Reader:
                 right = row[column]
                 if self._ends_value(area, right, first=first):
                     break
-                if right not in found and not right.taken:
-                    found.append(right)
+                if not right.taken:
+                    found[right] = None
                 column, first = right.right + 1, False
-        return found
+        return list(found)
 
     def _ends_value(self, label: Area, right: Area, *, first: bool) -> bool:
         if first and right.stacked and not label.stacked:
@@ -192,7 +192,7 @@ class _Reader:
 
     def _below(self, area: Area) -> list[Area]:
         """The areas under a label that has nothing beside it, down to the next label."""
-        found: list[Area] = []
+        found: dict[Area, None] = {}
         for row in self._grid[area.bottom + 1 :]:
             under = list(dict.fromkeys(row[column] for column in range(area.left, area.right + 1) if column in row))
             if not under or any(each.taken or each.left < area.left for each in under):
@@ -201,8 +201,8 @@ class _Reader:
                 break
             if any(each.right > area.right for each in under) or any(is_title(each.text) for each in under):
                 break
-            found += (each for each in under if each not in found)
-        return found
+            found |= dict.fromkeys(under)
+        return list(found)
 
     def _read_area(self, area: Area) -> None:
         if area.label is not None:
@@ -350,8 +350,7 @@ class _Reader:
                 self._read.loose_pictures += area.pictures
                 text = " ".join(area.text.split())
                 following = self._grid[area.top].get(area.right + 1)
-                named = following is not None and not following.taken and not following.is_empty
-                if looks_like_label(text) and named:
+                if following and not following.taken and not following.is_empty and looks_like_label(text):
                     self._read.unread.append(text)
                     following.taken = True
                 elif len(text) > _LONG_ENOUGH and not _GUIDANCE.match(text):

@@ -18,11 +18,16 @@ _OF_THE_FORM = re.compile(
 # The answer itself may hold these, said to residents: "请填写姓名", "填写报名表", "扫码填写".
 _TO_RESIDENTS = re.compile(r"扫|链接|报名表|问卷|姓名|身份|登记|网址|小程序|公众号|https?:|@")
 _BY_FIELD = {
-    "time": re.compile(r"(?:具体|精确|明确|细化|确定|落实)[到至].{0,6}[年月日旬周]|至少.{0,4}月份|上.{0,2}中.{0,2}下.{0,2}旬"),
+    "time": re.compile(
+        r"(?:具体|精确|明确|细化|确定|落实)[到至].{0,6}[年月日旬周]|至少.{0,4}月份|上.{0,2}中.{0,2}下.{0,2}旬"
+    ),
     "place": re.compile(
         r"门牌|名称即可|(?:不需|无需|不用|不必|不要求|不须).{0,6}(?:地址|街道|号)|^(?:填?写?)?(?:场所|地点|场馆|单位|具体)名称"
     ),
-    "audience": re.compile(r"^(?:例如?|比如|示例|格式|样式|如)\s*[:,]?\s*[\"“]?企业代表\s*(?:10|十|\*\*?|x{1,2}|_+)?\s*[人名]|人员?类别.{0,6}人?数"),
+    "audience": re.compile(
+        r"^(?:例如?|比如|示例|格式|样式|如)\s*[:,]?\s*[\"“]?企业代表\s*(?:10|十|\*\*?|x{1,2}|_+)?\s*[人名]"
+        r"|人员?类别.{0,6}人?数"
+    ),
     "signup": re.compile(
         r"非公开(?:招募|报名|征集|邀请)|不(?:是|通过|面向)?公开(?:招募|报名|征集)"
         r"|^(?:例?如|可为|可以是|包括)?[:,]?(?:报名|电子)?(?:邮箱|二维码).{0,16}(?:等|\.\.\.)+(?:方式|形式|渠道)?$"
@@ -30,7 +35,7 @@ _BY_FIELD = {
     "agency": re.compile(r"^(?:加盖)?(?:单位)?(?:公章|盖章|签章|印章)(?:处)?$|全称|规范简称"),
     "contact": re.compile(r"^(?:签字|签名|姓名|姓名职务)$"),
     "phone": re.compile(r"(?:座机|固定电话|手机).{0,6}(?:均可|都可|皆可|即可)|(?:加|含|带|注明)区号"),
-}  # fmt: skip
+}
 # What is still open is an answer, not guidance: （具体到哪一天另行通知）.
 _STILL_OPEN = re.compile(r"另行|待定|通知|公布|为准|以.{0,6}为|暂定|拟定|届时")
 _BRACKET = re.compile(r"[(（\[［【〔<＜《]([^()（）\[\]［］【】〔〕<>＜＞]{1,200})[)）\]］】〕>＞]")
@@ -68,9 +73,9 @@ def _is_hint_line(key: str, line: str) -> bool:
     if not text or len(text) > _LONGEST_LINE:
         return False
     opened = _OPENING.sub("", text, count=1)
-    if key == "signup":
-        if _is_list_of_ways(opened) or (_OF_THE_FORM.search(opened) and _BY_FIELD["signup"].search(opened)):
-            return True
+    speaks_of_ways = _OF_THE_FORM.search(opened) and _BY_FIELD["signup"].search(opened)
+    if key == "signup" and (_is_list_of_ways(opened) or speaks_of_ways):
+        return True
     return _is_hint(key, opened, bracketed=opened != text)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 _WALL_SECONDS = 20
 _ROOT = Path(__file__).resolve().parents[3]
 _ENVIRONMENT = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
+_Process = tuple[list[str], str, int, int]
 # The reader of words needs nothing that was installed, and starts in a tenth of the time without it.
-_WORDS = (["-S"], "word_child", 256 * 1024 * 1024, 2)
-_PICTURES = ([], "picture_child", 512 * 1024 * 1024, 4)
+_WORDS: _Process = (["-S"], "word_child", 256 * 1024 * 1024, 2)
+_PICTURES: _Process = ([], "picture_child", 512 * 1024 * 1024, 4)
 
 
 def read_words(data: bytes) -> dict[str, Any] | None:

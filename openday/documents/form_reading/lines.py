@@ -13,11 +13,13 @@ _BRACKET = r"[(（\[【][^()（）\[\]【】\n]{0,100}[)）\]】]"
 _AT_START = re.compile(r"[\s*※_＿]{0,40}([^\s:：，。；、_＿][^:：，。；_＿\n]{0,60})[ \t\u3000_＿]{0,20}[:：]")
 # A further field on a line stands behind a gap or the end of a clause.
 _FURTHER = re.compile(
-    rf"(?:[ \t\u3000_＿]{{1,100}}|[;；。，,、][ \t\u3000]{{0,9}})((?:[一-鿿][ \u3000]{{0,3}}){{2,10}}(?:{_BRACKET})?)[ \t\u3000]{{0,9}}[:：]"
+    r"(?:[ \t\u3000_＿]{1,100}|[;；。，,、][ \t\u3000]{0,9})"
+    rf"((?:[一-鿿][ \u3000]{{0,3}}){{2,10}}(?:{_BRACKET})?)[ \t\u3000]{{0,9}}[:：]"
 )
 _WIDE_GAP = re.compile(r"[ \t\u3000_＿]{2}|[\t\u3000]")
 _AGENCY_LINE = re.compile(
-    rf"\s{{0,40}}((?:填报|报送|申报|承办)?\s?单\s?位(?:\s?名\s?称)?(?:\s?{_BRACKET})?)[ \t\u3000_＿]{{1,40}}(?=[^\s_＿])"
+    rf"\s{{0,40}}((?:填报|报送|申报|承办)?\s?单\s?位(?:\s?名\s?称)?(?:\s?{_BRACKET})?)"
+    r"[ \t\u3000_＿]{1,40}(?=[^\s_＿])"
 )
 _IN_BRACKETS = re.compile(r"\s{0,40}[【\[]([^【】\[\]\n]{2,20})[】\]]\s{0,9}")
 _LONGEST_START = 300
@@ -101,8 +103,8 @@ def read_line(line: str) -> list[tuple[Label, str]]:
 
 
 def _belongs_to_text(label: Label, current: Said, seen: dict[str, str]) -> bool:
-    """Whether a labelled line goes on with a longer text: 时间：9:00 within the content of a form whose 开展时间 was read
-    already, or a name that is none of ours."""
+    """Whether a labelled line goes on with a longer text: 时间：9:00 within the content of a form whose 开展时间 was
+    read already, or a name that is none of ours."""
     if current.is_short or current.closed or label.signature or (label.word and not label.keys):
         return False
     return all(key in seen and seen[key] != label.word for key in label.keys)

@@ -18,8 +18,8 @@ _DATE = re.compile(r"[0-9一二三四五六七八九十]{1,4}\s*[年月日旬]|�
 
 @dataclass
 class FormRead:
-    """`fields`: (value, source) by key; `signup_pictures`: in the cell of the sign-up method, `other_pictures`: elsewhere
-    in the form, both names of package parts."""
+    """`fields`: (value, source) by key; `signup_pictures`: names of package parts in the cell of the sign-up method,
+    `other_pictures`: of those elsewhere in the form."""
 
     fields: dict[str, tuple[str, str]]
     warnings: list[str] = field(default_factory=list)

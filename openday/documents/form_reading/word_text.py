@@ -5,79 +5,47 @@ memory follows the text and not the markup. Dropped: deleted and moved-away text
 controls, field codes, comments, notes, and the second copy of whatever is stored twice (mc:AlternateContent).
 """
 
+import re
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from openday.documents.form_reading.blocks import Block, Cell, Paragraph, Table, WordText
+from openday.documents.form_reading.blocks import Block, Cell, Table, WordText
 from openday.documents.form_reading.package import PackageRefused, document_part, parse_xml, read_part, relations
+from openday.documents.form_reading.word_names import (
+    EMPTY_BOX,
+    LEFT_OUT,
+    MARKS_IN_RUNS,
+    MAX_DEPTH,
+    NAMES,
+    RELATIONS,
+    SYMBOLS,
+    TICKED,
+    UNKNOWN,
+    XML_SPACE,
+    Attributes,
+    attribute,
+    is_on,
+    number,
+)  # fmt: skip
+from openday.documents.form_reading.word_parts import FormField, OpenCell, OpenParagraph, OpenRow
+from openday.documents.form_reading.word_styles import Styles
 
-MAX_ELEMENTS = 400_000
-MAX_CELLS = 20_000
+MAX_ELEMENTS = 250_000
+MAX_PARAGRAPHS = 30_000
+MAX_CELLS = 40_000
 MAX_CHARACTERS = 500_000
 MAX_PICTURES = 200
-_MAX_DEPTH = 200
 _MAX_SPAN = 100
 _MAX_HEADERS = 12
 _MAX_STYLES = 4 * 1024 * 1024
-
-_WORD = (
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "http://purl.oclc.org/ooxml/wordprocessingml/main",
-)
-_DRAWING = ("http://schemas.openxmlformats.org/drawingml/2006/main", "http://purl.oclc.org/ooxml/drawingml/main")
-_MATHS = (
-    "http://schemas.openxmlformats.org/officeDocument/2006/math",
-    "http://purl.oclc.org/ooxml/officeDocument/math",
-)
-_RELATIONS = (
-    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-    "http://purl.oclc.org/ooxml/officeDocument/relationships",
-)
-_COMPATIBILITY = ("http://schemas.openxmlformats.org/markup-compatibility/2006",)
-_VECTOR = ("urn:schemas-microsoft-com:vml",)
-_XML_SPACE = "http://www.w3.org/XML/1998/namespace space"
-
-# What the properties were before a change, and the small letters above a word.
-_LEFT_OUT = {
-    *(f"w:{part}Change" for part in ("pPr", "rPr", "tblPr", "tblPrEx", "trPr", "tcPr", "sectPr", "tblGrid", "numbering")),
-    "w:rt",
-}  # fmt: skip
-_MARKS_IN_RUNS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
-# Ticked and empty boxes of the symbol faces (Wingdings, Wingdings 2, Segoe UI Symbol), by the low byte of the code.
-_TICKED, _EMPTY_BOX, _UNKNOWN = "☑", "□", "\ufffd"
-_SYMBOLS = {
-    "wingdings": dict.fromkeys((0xFC, 0xFE, 0xFD, 0x78), _TICKED) | dict.fromkeys((0x6F, 0x71, 0x72, 0xA8), _EMPTY_BOX),
-    "wingdings 2": dict.fromkeys((0x50, 0x52, 0x51, 0x53, 0x54), _TICKED) | dict.fromkeys((0x2A, 0xA3), _EMPTY_BOX),
-}  # fmt: skip
-_NAMES = {
-    f"{space} {local}": f"{prefix}:{local}"
-    for prefix, spaces, locals_ in (
-        ("w", _WORD, [
-            "p", "r", "t", "tab", "ptab", "br", "cr", "noBreakHyphen", "sym", "pPr", "rPr", "pStyle", "rStyle", "vanish",
-            "numPr", "numId", "tbl", "tr", "trPr", "gridBefore", "tc", "tcPr", "gridSpan", "vMerge", "hMerge", "cellDel",
-            "del", "moveFrom", "sdt", "sdtPr", "sdtContent", "showingPlcHdr", "txbxContent", "fldChar", "checkBox",
-            "checked", "default", "ddList", "result", "listEntry", "altChunk", "style", "basedOn", "rt",
-            *(name.removeprefix("w:") for name in _LEFT_OUT),
-        ]),
-        ("mc", _COMPATIBILITY, ["AlternateContent", "Choice", "Fallback"]),
-        ("a", _DRAWING, ["blip"]),
-        ("v", _VECTOR, ["imagedata"]),
-        ("m", _MATHS, ["t"]),
-    )
-    for space in spaces
-    for local in locals_
-}  # fmt: skip
-
-Attributes = dict[str, str]
 
 
 def read_word(package: zipfile.ZipFile) -> WordText:
     """The body and the page headers. Raises PackageRefused for what is broken, too large or made to do harm."""
     main = document_part(package)
     related = relations(package, main)
-    styles = _Styles()
+    styles = Styles()
     for relation in related.values():
         if relation.kind == "styles" and relation.target in package.namelist():
             styles.read(read_part(package, relation.target, _MAX_STYLES))
@@ -91,113 +59,38 @@ def read_word(package: zipfile.ZipFile) -> WordText:
     return WordText(body, above)
 
 
-def _attribute(attributes: Attributes, local: str, spaces: tuple[str, ...] = _WORD) -> str:
-    return next((attributes[f"{space} {local}"] for space in spaces if f"{space} {local}" in attributes), "")
+# Symbols of faces like Wingdings are typed as characters of private use.
+_PRIVATE = re.compile("[\uf020-\uf0ff]")
 
 
-def _is_on(attributes: Attributes) -> bool:
-    return _attribute(attributes, "val").lower() not in ("0", "false", "off", "none")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-
-
-class _Styles:
-    """Which styles hide their text and which number their paragraphs, what they are based on included."""
-
-    def __init__(self) -> None:
-        self.hidden: set[str] = set()
-        self.numbered: set[str] = set()
-        self._path: list[str] = []
-        self._style = ""
-        self._based_on: dict[str, str] = {}
-
-    def read(self, content: bytes) -> None:
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.EndElementHandler = self._end
-        parse_xml(content, self._start, parser)
-        for found in (self.hidden, self.numbered):
-            for _ in range(_MAX_DEPTH):
-                more = {style for style, base in self._based_on.items() if base in found} - found
-                found |= more
-                if not more:
-                    break
-
-    def _start(self, name: str, attributes: Attributes) -> None:
-        short = _NAMES.get(name, "")
-        if len(self._path) > _MAX_DEPTH:
-            raise PackageRefused("complex")
-        self._path.append(short)
-        if short == "w:style":
-            self._style = _attribute(attributes, "styleId")
-        elif short == "w:basedOn":
-            self._based_on[self._style] = _attribute(attributes, "val")
-        elif short == "w:vanish" and self._path[-3:-1] == ["w:style", "w:rPr"] and _is_on(attributes):
-            self.hidden.add(self._style)
-        elif short == "w:numId" and _attribute(attributes, "val") != "0":
-            self.numbered.add(self._style)
-
-    def _end(self, _: str) -> None:
-        self._path.pop()
-
-
-@dataclass
-class _OpenParagraph(Paragraph):
-    """A paragraph being read. `behind`: its text boxes; `joins_next`: its end was deleted."""
-
-    pieces: list[str] = field(default_factory=list)
-    behind: list[Block] = field(default_factory=list)
-    joins_next: bool = False
-    hidden: bool = False
-
-
-@dataclass
-class _OpenCell(Cell):
-    deleted: bool = False
-    joins_left: bool = False
-
-
-@dataclass
-class _OpenRow:
-    cells: list[_OpenCell] = field(default_factory=list)
-    before: int = 0
-    deleted: bool = False
-
-
-@dataclass
-class _FormField:
-    """A field of the old kind: what a box or a list in it says, and how much had been read when it began."""
-
-    text: str = ""
-    read_before: int = 0
-    default: bool = False
-    checked: bool | None = None
-    chosen: int = 0
-    entries: list[str] = field(default_factory=list)
+def _shown(code: int, face: str) -> str:
+    """A tick or a box, by its code in a symbol face; UNKNOWN for anything else."""
+    faces = [SYMBOLS[face.lower()]] if face.lower() in SYMBOLS else list(SYMBOLS.values())
+    return next((symbols[code] for symbols in faces if code in symbols), UNKNOWN)
 
 
 class _Builder:
     """Builds the blocks of one part from its XML events."""
 
-    def __init__(self, styles: _Styles, pictures: Mapping[str, str]) -> None:
+    def __init__(self, styles: Styles, pictures: Mapping[str, str]) -> None:
         self._styles, self._pictures = styles, pictures
-        self._elements = self._cells = self._characters = 0
+        self._elements = self._begun = self._columns = self._characters = 0
         self._read = 0  # pieces of text, pictures: tells whether a branch had anything in it
         self._path: list[str] = []
         self._skipping = 0
         self._mutes: list[int] = []
         self._containers: list[list[Block]] = [[]]
-        self._paragraphs: list[_OpenParagraph] = []
+        self._paragraphs: list[OpenParagraph] = []
         self._tables: list[Table] = []
-        self._rows: list[_OpenRow] = []
-        self._open_cells: list[_OpenCell] = []
+        self._rows: list[OpenRow] = []
+        self._open_cells: list[OpenCell] = []
         self._hidden: list[bool] = []
         self._controls: list[bool] = []
         self._branches: list[tuple[int, bool]] = []
-        self._fields: list[_FormField] = []
+        self._fields: list[FormField] = []
         self._text: list[str] | None = None
         self._keeps_space = False
+        self._face = ""
 
     def read(self, content: bytes) -> list[Block]:
         """The blocks of the part."""
@@ -209,13 +102,13 @@ class _Builder:
 
     def _start(self, name: str, attributes: Attributes) -> None:
         self._elements += 1
-        if self._elements > MAX_ELEMENTS or len(self._path) > _MAX_DEPTH:
+        if self._elements > MAX_ELEMENTS or len(self._path) > MAX_DEPTH:
             raise PackageRefused("complex")
-        short = _NAMES.get(name, "")
+        short = NAMES.get(name, "")
         self._path.append(short)
         if self._skipping:
             self._skipping += 1
-        elif short in _LEFT_OUT:
+        elif short in LEFT_OUT:
             self._skipping = 1
         elif short:
             handler = _STARTS.get(short)
@@ -251,25 +144,30 @@ class _Builder:
 
     def _start_text(self, attributes: Attributes) -> None:
         self._text = []
-        self._keeps_space = attributes.get(_XML_SPACE) == "preserve"
+        self._keeps_space = attributes.get(XML_SPACE) == "preserve"
 
     def _end_text(self) -> None:
         text = "".join(self._text or ())
         self._text = None
+        text = _PRIVATE.sub(lambda found: _shown(ord(found[0]) & 0xFF, self._face), text)
         self._emit(text if self._keeps_space else text.strip(" \t\r\n"))
 
     def _mark(self, _: Attributes) -> None:
         # The same names stand for the stops of a ruler in the properties of paragraphs.
         if self._path[-2:-1] == ["w:r"]:
-            self._emit(_MARKS_IN_RUNS[self._path[-1]])
+            self._emit(MARKS_IN_RUNS[self._path[-1]])
 
     def _symbol(self, attributes: Attributes) -> None:
-        face = _SYMBOLS.get(_attribute(attributes, "font").lower(), {})
-        code = _attribute(attributes, "char")[-2:]
-        with_code = int(code, 16) if len(code) == 2 and set(code.lower()) <= set("0123456789abcdef") else 0
-        self._emit(face.get(with_code, _UNKNOWN))
+        code = attribute(attributes, "char")[-2:]
+        known = len(code) == 2 and set(code.lower()) <= set("0123456789abcdef")
+        self._emit(_shown(int(code, 16) if known else 0, attribute(attributes, "font")))
+
+    def _face_of_run(self, attributes: Attributes) -> None:
+        if self._path[-3:-1] == ["w:r", "w:rPr"]:
+            self._face = attribute(attributes, "ascii") or attribute(attributes, "hAnsi")
 
     def _start_run(self, _: Attributes) -> None:
+        self._face = ""
         self._hidden.append(bool(self._paragraphs) and self._paragraphs[-1].hidden)
 
     def _end_run(self) -> None:
@@ -277,14 +175,14 @@ class _Builder:
 
     def _vanish(self, attributes: Attributes) -> None:
         if self._path[-3:-1] == ["w:r", "w:rPr"]:
-            self._hidden[-1] = _is_on(attributes)
+            self._hidden[-1] = is_on(attributes)
 
     def _run_style(self, attributes: Attributes) -> None:
-        if self._path[-3:-1] == ["w:r", "w:rPr"] and _attribute(attributes, "val") in self._styles.hidden:
+        if self._path[-3:-1] == ["w:r", "w:rPr"] and attribute(attributes, "val") in self._styles.hidden:
             self._hidden[-1] = True
 
     def _picture(self, attributes: Attributes) -> None:
-        key = _attribute(attributes, "embed", _RELATIONS) or _attribute(attributes, "id", _RELATIONS)
+        key = attribute(attributes, "embed", RELATIONS) or attribute(attributes, "id", RELATIONS)
         if key in self._pictures and self._paragraphs and not self._mutes and not any(self._hidden):
             self._read += 1
             if self._read > MAX_ELEMENTS or len(self._paragraphs[-1].pictures) >= MAX_PICTURES:
@@ -294,7 +192,10 @@ class _Builder:
     # Paragraphs and what holds them
 
     def _start_paragraph(self, _: Attributes) -> None:
-        self._paragraphs.append(_OpenParagraph())
+        self._begun += 1
+        if self._begun > MAX_PARAGRAPHS:
+            raise PackageRefused("complex")
+        self._paragraphs.append(OpenParagraph())
 
     def _end_paragraph(self) -> None:
         paragraph = self._paragraphs.pop()
@@ -302,7 +203,7 @@ class _Builder:
         paragraph.pieces = []
         into = self._containers[-1]
         before = into[-1] if into else None
-        if isinstance(before, _OpenParagraph) and before.joins_next:
+        if isinstance(before, OpenParagraph) and before.joins_next:
             before.text += paragraph.text
             before.pictures += paragraph.pictures
             before.numbered = before.numbered or paragraph.numbered
@@ -313,13 +214,13 @@ class _Builder:
 
     def _paragraph_style(self, attributes: Attributes) -> None:
         if self._paragraphs:
-            style = _attribute(attributes, "val")
+            style = attribute(attributes, "val")
             self._paragraphs[-1].hidden = style in self._styles.hidden
             self._paragraphs[-1].numbered = style in self._styles.numbered
 
     def _numbering(self, attributes: Attributes) -> None:
         if self._paragraphs:
-            self._paragraphs[-1].numbered = _attribute(attributes, "val") != "0"
+            self._paragraphs[-1].numbered = attribute(attributes, "val") != "0"
 
     def _removed(self, _: Attributes) -> None:
         """Deleted or moved away: text, the end of a paragraph, or a row of a table."""
@@ -346,7 +247,7 @@ class _Builder:
 
     def _placeholder(self, attributes: Attributes) -> None:
         if self._controls and self._path[-2:-1] == ["w:sdtPr"]:
-            self._controls[-1] = _is_on(attributes)
+            self._controls[-1] = is_on(attributes)
 
     def _start_control_content(self, _: Attributes) -> None:
         # Muted rather than skipped: the control may hold a whole cell, and the row needs its cells.
@@ -369,9 +270,9 @@ class _Builder:
     # Old form fields
 
     def _field(self, attributes: Attributes) -> None:
-        kind = _attribute(attributes, "fldCharType")
+        kind = attribute(attributes, "fldCharType")
         if kind == "begin":
-            self._fields.append(_FormField(read_before=self._read))
+            self._fields.append(FormField(read_before=self._read))
         elif kind == "end" and self._fields:
             ended = self._fields.pop()
             if self._read == ended.read_before and ended.chosen < len(ended.entries):
@@ -379,24 +280,24 @@ class _Builder:
 
     def _box_default(self, attributes: Attributes) -> None:
         if self._fields and self._path[-2:-1] == ["w:checkBox"]:
-            self._fields[-1].default = _is_on(attributes)
+            self._fields[-1].default = is_on(attributes)
 
     def _box_checked(self, attributes: Attributes) -> None:
         if self._fields and self._path[-2:-1] == ["w:checkBox"]:
-            self._fields[-1].checked = _is_on(attributes)
+            self._fields[-1].checked = is_on(attributes)
 
     def _end_box(self) -> None:
         if self._fields:
             box = self._fields[-1]
-            self._emit(_TICKED if (box.default if box.checked is None else box.checked) else _EMPTY_BOX)
+            self._emit(TICKED if (box.default if box.checked is None else box.checked) else EMPTY_BOX)
 
     def _list_result(self, attributes: Attributes) -> None:
         if self._fields and self._path[-2:-1] == ["w:ddList"]:
-            self._fields[-1].chosen = _number(_attribute(attributes, "val"))
+            self._fields[-1].chosen = number(attribute(attributes, "val"))
 
     def _list_entry(self, attributes: Attributes) -> None:
         if self._fields and self._path[-2:-1] == ["w:ddList"]:
-            self._fields[-1].entries.append(_attribute(attributes, "val"))
+            self._fields[-1].entries.append(attribute(attributes, "val"))
 
     # Tables
 
@@ -407,13 +308,16 @@ class _Builder:
         self._containers[-1].append(self._tables.pop())
 
     def _start_row(self, _: Attributes) -> None:
-        self._rows.append(_OpenRow())
+        self._rows.append(OpenRow())
 
     def _end_row(self) -> None:
         row = self._rows.pop()
         if row.deleted or not self._tables:
             return
         column = row.before
+        self._columns += column + sum(cell.span for cell in row.cells)
+        if self._columns > MAX_CELLS:
+            raise PackageRefused("cells")
         cells: list[Cell] = []
         for cell in row.cells:
             if cell.joins_left and cells:
@@ -428,13 +332,10 @@ class _Builder:
 
     def _grid_before(self, attributes: Attributes) -> None:
         if self._rows:
-            self._rows[-1].before = min(_MAX_SPAN, _number(_attribute(attributes, "val")))
+            self._rows[-1].before = min(_MAX_SPAN, number(attribute(attributes, "val")))
 
     def _start_cell(self, _: Attributes) -> None:
-        self._cells += 1
-        if self._cells > MAX_CELLS:
-            raise PackageRefused("cells")
-        cell = _OpenCell()
+        cell = OpenCell()
         self._open_cells.append(cell)
         self._containers.append(cell.blocks)
 
@@ -446,15 +347,15 @@ class _Builder:
 
     def _span(self, attributes: Attributes) -> None:
         if self._open_cells:
-            self._open_cells[-1].span = max(1, min(_MAX_SPAN, _number(_attribute(attributes, "val"))))
+            self._open_cells[-1].span = max(1, min(_MAX_SPAN, number(attribute(attributes, "val"))))
 
     def _merged_down(self, attributes: Attributes) -> None:
         if self._open_cells and self._path[-2:-1] == ["w:tcPr"]:
-            self._open_cells[-1].continues = _attribute(attributes, "val") != "restart"
+            self._open_cells[-1].continues = attribute(attributes, "val") != "restart"
 
     def _merged_right(self, attributes: Attributes) -> None:
         if self._open_cells:
-            self._open_cells[-1].joins_left = _attribute(attributes, "val") != "restart"
+            self._open_cells[-1].joins_left = attribute(attributes, "val") != "restart"
 
     def _cell_deleted(self, _: Attributes) -> None:
         if self._open_cells:
@@ -469,10 +370,11 @@ _STARTS: dict[str, Callable[[_Builder, Attributes], None]] = {
     "w:r": _Builder._start_run,
     "w:t": _Builder._start_text,
     "m:t": _Builder._start_text,
-    **dict.fromkeys(_MARKS_IN_RUNS, _Builder._mark),
+    **dict.fromkeys(MARKS_IN_RUNS, _Builder._mark),
     "w:sym": _Builder._symbol,
     "w:vanish": _Builder._vanish,
     "w:rStyle": _Builder._run_style,
+    "w:rFonts": _Builder._face_of_run,
     "w:pStyle": _Builder._paragraph_style,
     "w:numId": _Builder._numbering,
     "w:del": _Builder._removed,
