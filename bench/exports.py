@@ -1,7 +1,8 @@
 """Export of 10,000 plans to xlsx, beside XlsxWriter writing the same cells with no application around it.
 
 Run: .venv/bin/python bench/exports.py. Both sides run in a process of their own, in turns, and the least of their times
-counts: seconds of the wall clock, and the most memory that the work took on top of what had been loaded before. Aims:
+counts: seconds of CPU, since other work on the machine would count on the clock on the wall (shown beside it), and the
+most memory that the work took on top of what had been loaded before. Aims:
 the making of the table in the background (rows out of the database, workbook, pieces into the database) takes at most
 1.5 times the bare library's time; the memory on top of the loaded application at most 1.5 times the bare library's or
 25 MB more, whichever is larger, and does not grow with the plans.
@@ -239,7 +240,7 @@ def main() -> None:
 def _judged(kind: str, found: dict[str, list[float]]) -> list[str]:
     library, application = found["XlsxWriterall"], found["applicationall"]
     grown = application[2] - found["applicationhalf"][2]
-    times = application[0] / library[0]
+    times = application[1] / library[1]
     print(
         f"time {times:.2f} of the library's, memory {application[2] / library[2]:.2f}; twice the plans: {grown:+.1f} MB"
     )

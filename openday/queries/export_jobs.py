@@ -128,9 +128,14 @@ def still_allowed(actor: Actor, kind: str, terms: Terms) -> bool:
     return may(actor, RIGHTS[kind]) and reach_of(actor) == terms.reach
 
 
+def sayable(code: str) -> str:
+    """PostgreSQL refuses NUL in a parameter; no code holds one."""
+    return code.replace("\x00", "\ufffd")
+
+
 def _own(actor: Actor, code: str, now: datetime) -> ExportJob:
     statement = select(ExportJob).where(
-        ExportJob.code == code, ExportJob.user_id == actor.user_id, ExportJob.expires_at > now
+        ExportJob.code == sayable(code), ExportJob.user_id == actor.user_id, ExportJob.expires_at > now
     )
     job = session().scalar(statement)
     if job is None or not still_allowed(actor, job.kind, Terms.from_json(job.terms)):

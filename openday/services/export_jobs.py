@@ -22,7 +22,7 @@ from openday.errors import Forbidden, NotFound, OpenDayError, Refused
 from openday.models.exports import ExportJob, ExportPiece
 from openday.models.people import User
 from openday.queries import exports as queries
-from openday.queries.export_jobs import RIGHTS, Terms, still_allowed
+from openday.queries.export_jobs import RIGHTS, Terms, sayable, still_allowed
 from openday.queries.people import actor_from
 from openday.rules.permissions import Actor, may
 from openday.services import ledger
@@ -104,7 +104,7 @@ def remove_export(actor: Actor, code: str) -> None:
         NotFound: not there, or not theirs.
     """
     job = session().scalar(
-        select(ExportJob).where(ExportJob.code == code, ExportJob.user_id == actor.user_id).with_for_update()
+        select(ExportJob).where(ExportJob.code == sayable(code), ExportJob.user_id == actor.user_id).with_for_update()
     )
     if job is None:
         raise NotFound()

@@ -1,7 +1,7 @@
 """What goes out as a document and comes in again is the same plan, field for field.
 
-The 150 real plans lie beside the checkout (`../shared/data`) and are not part of the project; without them the test over
-all of them is skipped, the others remain.
+The 150 real plans lie beside the checkout (`../shared/data`) and are not part of the project; without them the tests
+over them are skipped, the others remain.
 """
 
 import csv
