@@ -33,7 +33,7 @@ def settle(items: Sequence[Item], plain: str) -> Size | None:
     certain = any(_grouped(item) for item in tops)
     nameless = [item for item in tops if item.naming is Naming.NONE or not certain]
     if nameless:
-        return _among(tops, nameless)
+        return _one_span(tops, plain) or _among(tops, nameless)
     if not shared_out and unnumbered_groups(plain, tops):
         return None
     return _added(tops, plain)
@@ -123,6 +123,14 @@ def _among(tops: Sequence[Item], nameless: Sequence[Item]) -> Size | None:
     size = _size(nameless[0])
     announced = nameless[0].count.labelled or nameless[0].count.low is None or nameless[0].count.high is None
     return size if announced or _same(others, size) else None
+
+
+def _one_span(tops: Sequence[Item], plain: str) -> Size | None:
+    """群众代表20人以上30人以下: two bounds side by side are those of one group."""
+    if len(tops) != 2 or tops[1].count.labelled:
+        return None
+    side_by_side = plain[tops[0].count.end : tops[1].count.begin] in ("", ",", "、", "且", ",且")
+    return _one_of(tops) if side_by_side else None
 
 
 def _one_of(nameless: Sequence[Item]) -> Size | None:

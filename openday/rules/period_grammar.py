@@ -121,6 +121,11 @@ class Reader(DateReader):
         self.out.tentative = True
         return 1
 
+    def _aside(self, at: int) -> int:
+        """如遇特殊情况另行通知 says nothing about the day, but that it may change."""
+        self.out.tentative |= "另行通知" in self.tokens[at].text
+        return self._other(at)
+
     def _stray(self, at: int) -> int:
         raise Unreadable(f"没有读懂“{self.tokens[at].text}”")
 
@@ -228,6 +233,7 @@ _HANDLERS = {
     "LIST": Reader._list,
     "EITHER": Reader._list,
     "TENTATIVE": Reader._tentative,
+    "ASIDE": Reader._aside,
     "STRAY": Reader._stray,
     "DURATION": Reader._duration,
     "COMMA": Reader._separator,
