@@ -16,7 +16,6 @@ from sqlalchemy.sql.functions import FunctionElement
 from openday.clock import SHANGHAI
 from openday.db import session
 from openday.models.activities import Activity
-from openday.models.housekeeping import CalendarDay
 from openday.models.occurrences import Occurrence
 from openday.models.people import Agency
 from openday.queries.calendar_columns import OF_ACTIVITY, OF_SLOT, AnyRow, AnySelect, entry_from, quotas_of, slot_from
@@ -202,12 +201,6 @@ def agencies_shown(limit: int) -> list[tuple[str, str]]:
     published = exists().where(Activity.agency_id == Agency.id)
     rows = session().execute(select(Agency.slug, Agency.name).where(published).order_by(Agency.name).limit(limit))
     return [(slug, name) for slug, name in rows]
-
-
-def holidays(first: date, last: date) -> dict[date, tuple[bool, str]]:
-    """For each day that departs from Monday to Friday: whether it is a day off, and its name; one statement."""
-    statement = select(CalendarDay.day, CalendarDay.kind, CalendarDay.name).where(CalendarDay.day.between(first, last))
-    return {day: (kind == "holiday", name) for day, kind, name in session().execute(statement)}
 
 
 # --- a month ---------------------------------------------------------------------------------------------------------

@@ -77,6 +77,11 @@ def calendar_year(year: int) -> CalendarYear:
     return CalendarYear(year, days or carried, entered=bool(days), loadable=bool(carried))
 
 
+def departing_days(first: date, last: date) -> list[DepartingDay]:
+    """The days of one calendar year between two dates that depart from Monday to Friday, as they hold."""
+    return [each for each in calendar_year(first.year).days if first <= each.day <= last]
+
+
 def _rows_between(first: date, last: date) -> Sequence[CalendarDay]:
     statement = select(CalendarDay).where(CalendarDay.day.between(first, last)).order_by(CalendarDay.day)
     return session().scalars(statement).all()

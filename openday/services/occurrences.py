@@ -341,17 +341,20 @@ def _differences(occurrence: Occurrence, schedule: Schedule) -> list[str]:
     if occurrence.venue != schedule.venue:
         lines.append(f"地点由“{occurrence.venue}”改为“{schedule.venue}”")
     if occurrence.signup_mode != schedule.signup_mode:
-        lines.append(f"报名形式改为“{schedule.signup_mode.label}”")
+        was = SignupMode(occurrence.signup_mode).label
+        lines.append(f"报名形式由“{was}”改为“{schedule.signup_mode.label}”")
     if occurrence.opens_at != schedule.opens_at:
-        lines.append(f"报名开始时间改为{moment_text(schedule.opens_at)}" if schedule.opens_at else "报名即日开始")
+        was, now = (moment_text(at) if at else "发布之时" for at in (occurrence.opens_at, schedule.opens_at))
+        lines.append(f"报名开始时间由{was}改为{now}")
     if occurrence.closes_at != schedule.closes_at:
-        lines.append(f"报名截止时间改为{moment_text(schedule.closes_at) if schedule.closes_at else '活动开始时'}")
+        was, now = (moment_text(at) if at else "活动开始时" for at in (occurrence.closes_at, schedule.closes_at))
+        lines.append(f"报名截止时间由{was}改为{now}")
     if occurrence.party_limit != schedule.party_limit:
-        lines.append(f"每次报名人数上限改为{schedule.party_limit}人")
+        lines.append(f"每次报名人数上限由{occurrence.party_limit}人改为{schedule.party_limit}人")
     if occurrence.waitlist != schedule.waitlist:
         lines.append("名额报满后接受候补" if schedule.waitlist else "名额报满后不再接受候补")
     if occurrence.walk_in_limit != schedule.walk_in_limit:
-        lines.append(f"现场名额改为{schedule.walk_in_limit}个")
+        lines.append(f"现场名额由{occurrence.walk_in_limit}个改为{schedule.walk_in_limit}个")
     return lines
 
 

@@ -26,6 +26,7 @@ from openday.services.republish import PageUrl, TicketUrl, announce, public_reas
 
 _PERIOD = ("precision", "first_day", "last_day", "start_time", "end_time", "day_part", "tentative")
 _LONGEST_QUOTE = 60
+_ALWAYS_QUOTED = frozenset({"theme", "time_text", "venue"})
 
 
 @use_case
@@ -195,7 +196,9 @@ def _refuse_bad_text(text: PlanText) -> None:
 
 def _said(name: str, old: str, new: str) -> str:
     label = FIELD_LABELS[name]
-    if max(len(old), len(new)) > _LONGEST_QUOTE or "\n" in old + new:
+    if name in _ALWAYS_QUOTED:
+        old, new = (" ".join(text.split()) for text in (old, new))
+    elif max(len(old), len(new)) > _LONGEST_QUOTE or "\n" in old + new:
         return f"更正{label}"
     if not old:
         return f"补充{label}“{new}”"

@@ -20,6 +20,7 @@ from openday.rules.permissions import Actor, Right, may
 from openday.rules.privacy import plain_text
 from openday.rules.states import SuggestionStatus
 from openday.services import ledger
+from openday.services.republish import CALENDAR, bump
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST_NAME = 60
@@ -161,6 +162,7 @@ def _enter(days: Sequence[CalendarDay]) -> None:
 def _reckon_again() -> None:
     """Move the due dates that are written down: what is not answered yet is due by the calendar as it now stands."""
     session().flush()
+    bump(CALENDAR, clock.now())  # months of the public calendar that are kept show the festivals
     calendar = working_calendar()
     waiting = select(Suggestion.id, Suggestion.received_at, Suggestion.due_on).where(
         Suggestion.due_on.is_not(None),

@@ -180,7 +180,7 @@ def test_a_change_of_the_sign_up_is_written_down_and_troubles_nobody(any_house: 
         change_occurrence(any_house.officer.actor, occurrence.code, changed, page_url=page_url, ticket_url=ticket_url)
         == 0
     )
-    assert "每次报名人数上限改为2人" in last_line(activity.code)[1]
+    assert "每次报名人数上限由5人改为2人" in last_line(activity.code)[1]
     assert db.session.scalars(select(Message)).all() == []
 
 

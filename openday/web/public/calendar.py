@@ -15,6 +15,7 @@ from openday.errors import NotFound
 from openday.queries import calendar as queries
 from openday.queries.calendar import Filters
 from openday.queries.calendar_rows import EntryPage, Month, next_change, seats_shown
+from openday.queries.working_calendar import departing_days
 from openday.rules.states import SignupMode
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
@@ -91,7 +92,7 @@ def _as_month(asked: _Asked, layout: Mapping[str, Any]) -> kept.Rendered:
     first = asked.month or now.date().replace(day=1)
     month = queries.month(first.year, first.month, asked.filters)
     last = month.days[-1].day
-    holidays = queries.holidays(first, last)
+    holidays = {each.day: (each.rests, each.name) for each in departing_days(first, last)}
     html = render_template(
         "public/calendar.html",
         month=cards.month_table(month, asked.narrowed, now, holidays),
