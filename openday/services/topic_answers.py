@@ -13,6 +13,7 @@ from openday.models.calls import Call
 from openday.models.people import Agency
 from openday.models.plans import Plan, PlanEvent
 from openday.models.topics import TopicAdoption, TopicProposal
+from openday.queries.registrations import sayable
 from openday.rules.permissions import Actor
 from openday.rules.plan_states import PlanStatus
 from openday.rules.plan_text import text_from
@@ -65,7 +66,7 @@ def draft_topic_answer(actor: Actor, proposal_id: int, stamp: int, answer: Answe
 
 
 def _known_plan(found: TopicProposal, code: str) -> Plan:
-    plan = session().scalar(select(Plan).where(Plan.code == code, Plan.agency_id == found.agency_id))
+    plan = session().scalar(select(Plan).where(Plan.code == sayable(code), Plan.agency_id == found.agency_id))
     if plan is None or plan.status in _NO_LONGER:
         raise Refused("请选择承办单位正在办理的活动计划", field="plan")
     return plan

@@ -160,7 +160,7 @@ def test_a_proposal_joins_a_plan_that_is_there(any_house: House) -> None:
     other = plan_in(PlanStatus.DRAFT, any_house, agency_id=any_house.other_agency_id)
     found = proposal(any_house, topic_call(any_house), agency_id=any_house.agency_id)
     filer = any_house.filer.actor
-    for unfit in (gone.code, other.code, "nowhere"):
+    for unfit in (gone.code, other.code, "nowhere", "no\0where"):
         with pytest.raises(Refused, match="请选择承办单位正在办理的活动计划"):
             topic_answers.adopt_topic(filer, found.id, stamp(found.id), "已纳入。", unfit)
     assert topic_answers.adopt_topic(filer, found.id, stamp(found.id), "已纳入。", going.code) == going.code
