@@ -184,7 +184,7 @@ def page_from(
         lines=tuple(narrowed[(page - 1) * PAGE : page * PAGE]),
         counts={show: sum(_shown(line, show) for line in lines) for show in SHOWS},
         places=places,
-        silent=tuple(each.row.agency for each in places if not each.row.filed),
+        silent=tuple(each.row.agency for each in places if each.place_id and not each.row.filed),
         wanted=wanted,
         page=page,
         pages=pages,
