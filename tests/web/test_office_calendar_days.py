@@ -7,6 +7,7 @@ import pytest
 from openday import clock
 from openday.clock import SHANGHAI
 from openday.queries.working_calendar import calendar_year, working_calendar
+from openday.services import working_days
 from tests.factories.people import House
 from tests.support.client import PageClient
 
@@ -134,3 +135,10 @@ def test_the_coming_year_is_pointed_out_on_every_year_of_the_calendar(client: Pa
     with clock.shifted_by(datetime(2098, 11, 21, 10, tzinfo=SHANGHAI) - clock.now()):
         page = client.log_in(house.officer).get("/office/calendar-days?year=2025")
         assert "2099年放假安排尚未录全" in page.text("main")
+
+
+def test_the_public_month_shows_the_festivals_that_hold_at_once(client: PageClient, house: House) -> None:
+    assert "国庆节" in client.get("/calendar?month=2026-10").text("main")
+    working_days.set_day(house.officer.actor, date(2026, 10, 20), rests=True, name="全区停电检修")
+    page = client.get("/calendar?month=2026-10").text("main")
+    assert "国庆节" in page and "全区停电检修" in page
