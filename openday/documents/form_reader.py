@@ -7,6 +7,7 @@ with certainty stays empty, with a warning; a wrong value is worse than none. Ho
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from openday.documents.form_reading.labels import FIELDS, NAMES
@@ -85,7 +86,7 @@ def read_forms(data: bytes, filename: str) -> tuple[ReadForm, ...]:
 
 def _as_docx(data: bytes, filename: str) -> bytes:
     """The file as .docx; one of the old kind is converted, whatever its name ends in."""
-    ending = filename.lower().rpartition(".")[2]
+    ending = PurePath(filename.lower()).suffix.lstrip(".")
     if ending in ("docm", "dotm"):
         raise FormRefused(REASONS["macros"])
     if ending not in ("docx", "doc"):
@@ -99,7 +100,7 @@ def _as_docx(data: bytes, filename: str) -> bytes:
     if not is_old_word(data):
         raise FormRefused(REASONS["password" if _is_encrypted(data) else "unlike"])
     try:
-        return convert(data, f"{filename.rpartition('.')[0]}.doc")[0]
+        return convert(data, f"{PurePath(filename).stem}.doc")[0]
     except ConversionRefused as refused:
         raise FormRefused(str(refused)) from refused
 

@@ -351,4 +351,62 @@ def habits() -> Iterator[Variant]:
     )
 
 
-GROUPS = ("fillings", "habits")
+def corners() -> Iterator[Variant]:
+    """Where one cell could be taken for the answer of another."""
+    rows = form_rows(FORM)
+    yield Variant(
+        "a label left alone beside one that answers for itself",
+        docx(
+            _HEAD,
+            table(rows[0], row(cell("开展时间：", span=2), cell(f"开展地点：{FORM.place}", span=2)), *rows[2:]),
+        ),
+        (replace(FORM, time=""),),
+    )
+    yield Variant(
+        "title and agency in one cell",
+        docx(table(row(cell(f"{TITLE}\n单位名称：{FORM.agency}", span=4)), *rows)),
+        (FORM,),
+    )
+    yield Variant(
+        "guidance on a row of its own",
+        docx(
+            _HEAD,
+            table(*rows[:2], row(cell("（时间需具体到月份）", span=2), cell("（填写地点名称）", span=2)), *rows[2:]),
+        ),
+        (FORM,),
+    )
+    yield Variant(
+        "no person, and somebody who signed",
+        docx(_HEAD, form_table(replace(FORM, contact="", phone="")), para("填报人：王五　　联系电话：13900000000")),
+        (replace(FORM, contact="", phone=""),),
+    )
+    yield Variant(
+        "two people below their labels",
+        docx(
+            _HEAD,
+            table(
+                *rows[:5],
+                row(cell("联系人", span=2), cell("联系方式", span=2)),
+                row(cell("张三", span=2), cell("0578-0000000", span=2)),
+                row(cell("李四", span=2), cell("0578-0000001", span=2)),
+            ),
+        ),
+        (replace(FORM, contact="张三、李四", phone="0578-0000000、0578-0000001"),),
+        "“联系人”的内容分在几个单元格",
+    )
+    yield Variant(
+        "a second telephone of another kind",
+        docx(
+            _HEAD,
+            table(
+                *rows[:5],
+                row(cell("联系人"), cell(FORM.contact), cell("联系电话"), cell(FORM.phone)),
+                row(cell("手机"), cell("13800000000", span=3)),
+            ),
+        ),
+        (FORM,),
+        "“手机”一栏没有读入",
+    )
+
+
+GROUPS = ("fillings", "habits", "corners")

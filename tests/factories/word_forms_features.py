@@ -113,7 +113,8 @@ def hidden() -> Iterator[Variant]:
     yield with_theme(
         "field codes",
         para(
-            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>HYPERLINK "x"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>',
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>HYPERLINK "x"</w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>',
             run(FORM.theme),
             '<w:r><w:fldChar w:fldCharType="end"/></w:r>',
         ),
@@ -131,7 +132,9 @@ def hidden() -> Iterator[Variant]:
     yield with_theme(
         "an empty first branch",
         para(
-            f'<w:r><mc:AlternateContent><mc:Choice Requires="x"><w:drawing/></mc:Choice><mc:Fallback>{"<w:pict><v:shape><v:textbox><w:txbxContent>" + para(FORM.theme) + "</w:txbxContent></v:textbox></v:shape></w:pict>"}</mc:Fallback></mc:AlternateContent></w:r>'
+            '<w:r><mc:AlternateContent><mc:Choice Requires="x"><w:drawing/></mc:Choice><mc:Fallback><w:pict><v:shape>'
+            f"<v:textbox><w:txbxContent>{para(FORM.theme)}</w:txbxContent></v:textbox></v:shape></w:pict>"
+            "</mc:Fallback></mc:AlternateContent></w:r>"
         ),
     )
 
@@ -181,7 +184,8 @@ def controls() -> Iterator[Variant]:
         "an old text field left empty", para(field, middle, run("\u2002" * 5), end), form=replace(FORM, theme="")
     )
     chosen = begin.format(
-        '<w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="请选择"/><w:listEntry w:val="10月"/></w:ddList></w:ffData>'
+        '<w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="请选择"/><w:listEntry w:val="10月"/></w:ddList>'
+        "</w:ffData>"
     )
     yield Variant(
         "an old list",
@@ -245,6 +249,14 @@ def controls() -> Iterator[Variant]:
                 ),
             )
         ),
+        (replace(FORM, signup="电话报名"),),
+        "打勾",
+    )
+    typed = '<w:rFonts w:ascii="Wingdings 2" w:hAnsi="Wingdings 2"/>'
+    letters = para(run("\uf052", typed), run("电话报名 "), run("\uf0a3", typed), run("网上报名"))
+    yield Variant(
+        "boxes of a symbol face typed as letters",
+        docx(form_with(4, row(cell("活动报名方式"), cell(letters, span=3)))),
         (replace(FORM, signup="电话报名"),),
         "打勾",
     )

@@ -147,9 +147,11 @@ def typed() -> Iterator[Variant]:
     )
     lines = [f"单位名称：{FORM.agency}", *(f"{label}：{getattr(FORM, key)}" for key, label in LABELS.items())]
     yield Variant("typed as lines", _flat("".join(_p(part) for line in lines for part in line.split("\n"))), (FORM,))
-    spaced = f'<text:p>单<text:s text:c="2"/>位<text:s text:c="2"/>名<text:s text:c="2"/>称：<text:s text:c="4"/>{FORM.agency}</text:p>'
+    gap = '<text:s text:c="2"/>'
+    spaced = f"<text:p>单{gap}位{gap}名{gap}称：{gap}{gap}{FORM.agency}</text:p>"
     yield Variant("typed with spaces", _flat(_p(TITLE) + spaced + _table(*rows)), (FORM,))
-    noted = f'<text:p>{FORM.theme}<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body>{_p("暂名")}</text:note-body></text:note></text:p>'
+    note = f"<text:note-citation>1</text:note-citation><text:note-body>{_p('暂名')}</text:note-body>"
+    noted = f'<text:p>{FORM.theme}<text:note text:note-class="footnote">{note}</text:note></text:p>'
     yield Variant(
         "typed with a footnote", _flat(head + _table(_row(_cell("活动主题"), _cell(noted, 3)), *rows[1:])), (FORM,)
     )
@@ -187,14 +189,16 @@ def pages() -> Iterator[Variant]:
     yield Variant(
         "a page with the agency in the table",
         page(
-            f"<table border=1><tr><th colspan=4>{TITLE}</th></tr><tr><td>单位名称</td><td colspan=3>{FORM.agency}</td></tr>{html_rows(FORM)}</table>"
+            f"<table border=1><tr><th colspan=4>{TITLE}</th></tr>"
+            f"<tr><td>单位名称</td><td colspan=3>{FORM.agency}</td></tr>{html_rows(FORM)}</table>"
         ),
         (FORM,),
     )
     yield Variant(
         "a page of two tables",
         page(
-            f"{head}<table border=1>{html_rows(FORM)}</table><p>单位名称：{OTHER.agency}</p><table border=1>{html_rows(OTHER)}</table>"
+            f"{head}<table border=1>{html_rows(FORM)}</table>"
+            f"<p>单位名称：{OTHER.agency}</p><table border=1>{html_rows(OTHER)}</table>"
         ),
         (FORM, OTHER),
     )

@@ -139,7 +139,11 @@ def codes() -> Iterator[Variant]:
             docx(form_with(4, row(cell(signup), cell(para("扫描二维码报名") + para(inside), span=3))), pictures=code),
             (both,),
         )
-    twice = f'<w:r><mc:AlternateContent><mc:Choice Requires="wps">{picture()[5:-6]}</mc:Choice><mc:Fallback>{old_picture()[5:-6]}</mc:Fallback></mc:AlternateContent></w:r>'
+    drawn, old = picture()[5:-6], old_picture()[5:-6]  # what the runs hold
+    twice = (
+        f'<w:r><mc:AlternateContent><mc:Choice Requires="wps">{drawn}</mc:Choice><mc:Fallback>{old}</mc:Fallback>'
+        "</mc:AlternateContent></w:r>"
+    )
     yield Variant(
         "a code stored twice", docx(form_with(4, row(cell(signup), cell(para(twice), span=3))), pictures=code), (only,)
     )

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from openday.documents.form_reading.blocks import Block, Cell, Paragraph, Table, paragraphs, tables
 from openday.documents.form_reading.hints import without_hints
-from openday.documents.form_reading.labels import Label, looks_like_label, read_label
-from openday.documents.form_reading.lines import read_lines, starts_with_label
+from openday.documents.form_reading.labels import FIELDS, Label, looks_like_label, read_label
+from openday.documents.form_reading.lines import first_label, read_lines, starts_with_label
 
 _TITLE = re.compile(r".{0,40}(?:报送|申报|登记|备案|信息|填报|计划|安排|征集)表(?:[(（].{0,20}[)）])?")
 _FEWEST_PLAN_COLUMNS = 4
+_FACTS = (("agency",), ("time",), ("place",), ("contact",), ("phone",))
 _LONG_ENOUGH = 7
 _SHOWN = 20
 _GUIDANCE = re.compile(r"(?:填[表报写]|说明|备注|注|要求|提示|[*※])")
@@ -173,6 +174,9 @@ class _Reader:
     def _ends_value(self, label: Area, right: Area, *, first: bool) -> bool:
         if first and right.stacked and not label.stacked:
             return False
+        if first and right.inline and label.label and label.label.keys[:1] in _FACTS and len(label.label.keys) == 1:
+            # 开展时间：| 开展地点：水厂 — the second cell answers for itself.
+            return not set(label.label.keys) & set(first_label(right.text))
         if right.label is not None:
             alone = len(set(self._grid[right.top].values())) == 2
             return not (first and (alone or (right.label.may_be_answer and self._answers(right))))
@@ -212,9 +216,8 @@ class _Reader:
             self._read_inline(area)
         elif any(True for _ in tables(area.blocks)):
             self._read_nested(area)
-        elif is_title(area.text):
-            area.taken = True
-            self._read.facts.append(Title(area.text.strip()))
+        elif is_title(area.text) or is_title(area.text.strip().partition("\n")[0]):
+            self._read_title(area)
 
     def _read_label(self, area: Area, label: Label) -> None:
         area.taken = True
@@ -253,6 +256,14 @@ class _Reader:
                     )
                 )
             self._read.unread += each.unread
+
+    def _read_title(self, area: Area) -> None:
+        """Read a title, and the agency on the lines below it."""
+        area.taken = True
+        self._read.facts.append(Title(area.text.strip()))
+        for said in read_lines(area.text.split("\n"), loose=True):
+            if said.label.keys:
+                self._read.facts.append(Fact(said.label, [said.text], "\n".join(said.source)))
 
     def _read_nested(self, area: Area) -> None:
         """Read the tables in a cell that is no value, and the lines around them."""
@@ -353,8 +364,13 @@ class _Reader:
                 if following and not following.taken and not following.is_empty and looks_like_label(text):
                     self._read.unread.append(text)
                     following.taken = True
-                elif len(text) > _LONG_ENOUGH and not _GUIDANCE.match(text):
+                elif len(text) > _LONG_ENOUGH and not _GUIDANCE.match(text) and _is_said(text):
                     self._read.unread.append(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}……")
+
+
+def _is_said(text: str) -> bool:
+    """Whether a text is more than the guidance of some field."""
+    return all(without_hints(key, text).strip() for key in FIELDS)
 
 
 def _area(row: int, cell: Cell) -> Area:

@@ -64,9 +64,13 @@ class Said:
 
 def starts_with_label(text: str) -> bool:
     """Whether the first line that says anything begins with the name of one of our fields and a colon."""
-    first = next((line for line in text.split("\n") if line.strip()), "")
-    found = _opening(first)
-    return found is not None and bool(found[0].keys)
+    return bool(first_label(text))
+
+
+def first_label(text: str) -> tuple[str, ...]:
+    """The fields named at the beginning of the first line that says anything; none when it names none."""
+    found = _opening(next((line for line in text.split("\n") if line.strip()), ""))
+    return found[0].keys if found else ()
 
 
 def read_lines(lines: Sequence[str], *, loose: bool = False) -> list[Said]:
