@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, FieldList, FormField, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import DateInput
 
@@ -109,7 +110,7 @@ def series_form(series: OccurrenceSeries) -> SeriesForm:
             **standing_data(activity.text.venue, activity.signup_mode, series.quotas.quotas, series.expansion),
         }
     )
-    form.days.choices = [(day.day.isoformat(), day_text(day.day)) for day in proposed]
+    form.days.choices = [SelectChoice(day.day.isoformat(), day_text(day.day)) for day in proposed]
     return form
 
 
