@@ -112,7 +112,7 @@ def page(
     """
     now = clock.now()
     key = ("page", request.path, tuple(sorted((query or {}).items())), language(), wants_large())
-    shelf = the_shelf()
+    shelf = _shelf()
     held: _Page | None = shelf.get(key)
     standing = present(held.quota_ids if held else ())
     if held is None or not _holds(held, standing, now, extra):
@@ -144,7 +144,7 @@ def _full(seen: Present) -> list[tuple[int, bool]]:
 
 def feed(key: Hashable, make: Callable[[], tuple[bytes, datetime | None]], mimetype: str) -> Response:
     """The feed that the key stands for (scope and revision), kept or made anew."""
-    shelf = the_shelf()
+    shelf = _shelf()
     held: Body | None = shelf.get(("feed", key))
     if held is None:
         plain, changed_at = make()
@@ -189,7 +189,7 @@ def form(key: Hashable, render: Callable[[Mapping[str, Any]], str], tokens: Sequ
     """
     if "_flashes" in session:
         return render(_switches({}))  # a message for this visitor alone would stand on the page
-    shelf = the_shelf()
+    shelf = _shelf()
     key = ("form", request.path, language(), wants_large(), key)
     held: str | None = shelf.get(key)
     if held is None:
@@ -202,7 +202,7 @@ def form(key: Hashable, render: Callable[[Mapping[str, Any]], str], tokens: Sequ
     return held
 
 
-def the_shelf() -> Shelf:
+def _shelf() -> Shelf:
     """The shelf of this application in this process."""
     shelf: Shelf = current_app.extensions.setdefault("kept", Shelf())
     return shelf
