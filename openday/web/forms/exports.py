@@ -59,8 +59,8 @@ class MonthForm(Form):
 def export_form(
     args: Any, calls: Iterable[tuple[int, str]], agencies: Iterable[tuple[int, str]], templates: Iterable[TemplateLine]
 ) -> ExportForm:
-    """The form as an address or a sent form fills it in; what it does not know falls back to everything."""
-    form = ExportForm(args)
+    """The form as an address fills it in, or (args None) as sent; what it does not know falls back to everything."""
+    form = ExportForm() if args is None else ExportForm(args)
     form.call.choices = [(ALL, "全部"), *calls]
     form.agency.choices = [(ALL, "全部单位"), *agencies]
     form.status.choices = [("", "已报送且没有取消"), *((status.value, status.label) for status in PlanStatus)]
