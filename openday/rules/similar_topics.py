@@ -7,7 +7,7 @@ two wordings of one wish have in common. A pair that stands in most proposals sa
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -50,45 +50,54 @@ class TopicIndex:
     """
 
     def __init__(self, topics: Iterable[tuple[str, str, str]]) -> None:
-        self._vectors: dict[str, dict[str, float]] = {}
-        self._holders: dict[str, list[str]] = defaultdict(list)
-        counted = {key: _counts(title, text) for key, title, text in topics}
-        self._size = len(counted)
-        self._spread = Counter(gram for counts in counted.values() for gram in counts)
-        self._norms: dict[str, float] = {}
-        for key, counts in counted.items():
-            vector = self._weighed(counts)
-            self._vectors[key] = vector
-            self._norms[key] = _length(vector)
-            for gram in vector:
-                self._holders[gram].append(key)
+        self._keys: list[str] = []
+        self._holders: dict[str, list[tuple[int, float]]] = {}
+        entries: dict[tuple[int, float], tuple[int, float]] = {}
+        for key, title, text in topics:
+            place = len(self._keys)
+            self._keys.append(key)
+            entries.clear()
+            for gram, count in _counts(title, text).items():
+                entry = (place, _loudness(count))
+                self._holders.setdefault(gram, []).append(entries.setdefault(entry, entry))
+        self._size = len(self._keys)
+        squares = [0.0] * self._size
+        for gram, holders in self._holders.items():
+            weight = self._weight(gram)
+            for place, loudness in holders:
+                squares[place] += (loudness * weight) ** 2
+        self._lengths = [sqrt(square) for square in squares]
 
     def __len__(self) -> int:
         return self._size
 
     def similar(self, title: str, text: str = "", *, least: float = LIKE, limit: int = 5) -> list[Likeness]:
         """The proposals most like this one, the most alike first; none below `least`."""
-        asked = self._weighed(_counts(title, text))
-        length = _length(asked)
+        asked = {gram: _loudness(count) * self._weight(gram) for gram, count in _counts(title, text).items()}
+        length = sqrt(sum(weight * weight for weight in asked.values()))
         if not length:
             return []
-        shared: dict[str, float] = defaultdict(float)
+        shared: dict[int, float] = defaultdict(float)
         for gram, weight in asked.items():
-            for key in self._holders.get(gram, ()):
-                shared[key] += weight * self._vectors[key][gram]
-        scores = [Likeness(key, product / (length * self._norms[key])) for key, product in shared.items()]
+            loud = weight * self._weight(gram)
+            for place, loudness in self._holders.get(gram, ()):
+                shared[place] += loud * loudness
+        scores = [
+            Likeness(self._keys[place], product / (length * self._lengths[place])) for place, product in shared.items()
+        ]
         close = [likeness for likeness in scores if likeness.score >= least]
         return sorted(close, key=lambda likeness: (-likeness.score, likeness.key))[:limit]
-
-    def _weighed(self, counts: Mapping[str, float]) -> dict[str, float]:
-        return {gram: (1 + log(count)) * self._weight(gram) for gram, count in counts.items() if count >= 1}
 
     def _weight(self, gram: str) -> float:
         if gram in _POLITE_GRAMS:
             return _COMMON
-        spread = self._spread.get(gram, 0)
+        spread = len(self._holders.get(gram, ()))
         rarity = log((self._size + 4) / (spread or 1))
         return rarity if spread else rarity * _UNHEARD
+
+
+def _loudness(count: float) -> float:
+    return 1 + log(count)
 
 
 def _counts(title: str, text: str) -> dict[str, float]:
@@ -98,10 +107,6 @@ def _counts(title: str, text: str) -> dict[str, float]:
     for gram, number in grams_of(title).items():
         counts[gram] += _TITLE_COUNTS * number
     return counts
-
-
-def _length(vector: Mapping[str, float]) -> float:
-    return sqrt(sum(weight * weight for weight in vector.values()))
 
 
 def _runs(text: str) -> list[str]:
