@@ -64,21 +64,25 @@ def coverage(of_plans: Iterable[ColumnElement[bool]], in_reach: ColumnElement[bo
     `of_plans` are conditions on plans; without a call nothing is owed.
     """
     conditions = list(of_plans)
-    plans, owes = _plan_counts(conditions, now), _owed(call_id or 0)
-    heard, reminded = _suggestion_counts(conditions), _reminders(call_id or 0)
+    plans, heard = _plan_counts(conditions, now), _suggestion_counts(conditions)
+    reminded = _reminders(call_id or 0)
+    later = CallAgency.due_on > Call.due_on
+    due = case((later, CallAgency.due_on), else_=Call.due_on)
     counts = [func.coalesce(plans.c[name], 0) for name in _COUNTS]
     statement = (
         select(
-            Agency.id, Agency.name, func.coalesce(owes.c.owed, 0), *counts, func.coalesce(heard.c.asked, 0),
-            func.coalesce(heard.c.answered, 0), Agency.phone, Jurisdiction.path, owes.c.due,
-            func.coalesce(owes.c.extended, 0), reminded.c.reminded_on,
+            Agency.id, Agency.name, func.coalesce(CallAgency.owed, 0), *counts, func.coalesce(heard.c.asked, 0),
+            func.coalesce(heard.c.answered, 0), Agency.phone, Jurisdiction.path, due,
+            case((later, 1), else_=0), reminded.c.reminded_on,
         )
         .join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
         .outerjoin(plans, plans.c.agency_id == Agency.id)
-        .outerjoin(owes, owes.c.agency_id == Agency.id)
+        # Joined by its key, not as a subquery: SQLite would go through all of it for every agency.
+        .outerjoin(CallAgency, (CallAgency.agency_id == Agency.id) & (CallAgency.call_id == (call_id or 0)))
+        .outerjoin(Call, Call.id == CallAgency.call_id)
         .outerjoin(heard, heard.c.agency_id == Agency.id)
         .outerjoin(reminded, reminded.c.agency_id == Agency.id)
-        .where(in_reach, or_(owes.c.owed > 0, plans.c.agency_id.is_not(None)))
+        .where(in_reach, or_(CallAgency.owed > 0, plans.c.agency_id.is_not(None)))
         .order_by(Agency.name, Agency.id)
     )  # fmt: skip
     return tuple(Coverage(*row) for row in session().execute(statement))
@@ -110,22 +114,6 @@ def _plan_counts(of_plans: Sequence[ColumnElement[bool]], now: datetime) -> Subq
         .outerjoin(Outcome, (Outcome.plan_id == Plan.id) & (~Plan.held_already | filed))
         .where(*of_plans)
         .group_by(Plan.agency_id)
-        .subquery()
-    )
-
-
-def _owed(call_id: int) -> Subquery:
-    """(agency_id, owed, due, extended): `due` is the later one of the call's deadline and the agency's own."""
-    later = CallAgency.due_on > Call.due_on
-    return (
-        select(
-            CallAgency.agency_id,
-            CallAgency.owed,
-            case((later, CallAgency.due_on), else_=Call.due_on).label("due"),
-            case((later, 1), else_=0).label("extended"),
-        )
-        .join(Call, Call.id == CallAgency.call_id)
-        .where(CallAgency.call_id == call_id)
         .subquery()
     )
 
