@@ -36,8 +36,8 @@ def test_a_challenge_is_read_back_as_it_was_written() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "suggestion", "suggestion.14.1.2.3", "SUGGESTION.14.1.%s.%s" % ("a" * 32, "b" * 64),
-     "a.14.１.%s.%s" % ("a" * 32, "b" * 64), "a.14.1.%s.%s\n" % ("a" * 32, "b" * 64), "x" * 100_000],
+    ["", "suggestion", "suggestion.14.1.2.3", f"SUGGESTION.14.1.{'a' * 32}.{'b' * 64}",
+     f"a.14.１.{'a' * 32}.{'b' * 64}", f"a.14.1.{'a' * 32}.{'b' * 64}\n", "x" * 100_000],
 )  # fmt: skip
 def test_what_is_no_challenge_is_none(text: str) -> None:
     assert read_challenge(text) is None

@@ -48,7 +48,8 @@ def test_another_wording_of_a_wish_finds_it_first(index: TopicIndex, title: str,
 
 @pytest.mark.parametrize(
     ("title", "text"),
-    [("气象台", "天气预报怎么做出来的"), ("博物馆夜场", "周末晚上开放"), ("参观", "建议开放"), ("法院庭审旁听", "想旁听案件"),
+    [("气象台", "天气预报怎么做出来的"), ("博物馆夜场", "周末晚上开放"), ("参观", "建议开放"),
+     ("法院庭审旁听", "想旁听案件"),
      ("希望组织市民参观", "我们想了解开放活动"), ("", ""), ("？？？", "。。。")],
 )  # fmt: skip
 def test_another_wish_finds_nothing(index: TopicIndex, title: str, text: str) -> None:
