@@ -3,6 +3,8 @@
 plan_form        the plan form (报送表) as docx, one or a zip of many
 summary_table    the summary table (汇总表) as xlsx
 plan_table       a filled-in table of plans, read from csv or xlsx (plan_columns, xlsx_grid, xlsx_grid_child)
+form_reader      filled-in plan forms, read from Word (how: form_reading)
+legacy_office    .doc and .xls converted by LibreOffice, where it is installed
 csv_export       rosters and other tables as CSV that spreadsheets cannot run
 calendar_feed    iCalendar events and feeds
 qr, poster       QR codes as PNG and SVG; the venue poster as PDF (set by poster.typ)

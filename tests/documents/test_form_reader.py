@@ -19,6 +19,7 @@ from openday.documents.plan_form import PlanForm, plan_form_docx
 from openday.rules.privacy import plain_text
 from tests.factories import (
     word_forms_clerks,
+    word_forms_corners,
     word_forms_features,
     word_forms_layouts,
     word_forms_office,
@@ -33,8 +34,25 @@ def said(form: ReadForm) -> dict[str, str]:
     return {key: form.fields[key].value for key in KEYS}
 
 
+_FACTORIES = (
+    word_forms_layouts,
+    word_forms_places,
+    word_forms_features,
+    word_forms_texts,
+    word_forms_clerks,
+    word_forms_corners,
+)
+
+
 def _variants() -> Iterator[Variant]:
-    for factory in (word_forms_layouts, word_forms_places, word_forms_features, word_forms_texts, word_forms_clerks):
+    for factory in (
+        word_forms_layouts,
+        word_forms_places,
+        word_forms_features,
+        word_forms_texts,
+        word_forms_clerks,
+        word_forms_corners,
+    ):
         for group in factory.GROUPS:
             yield from getattr(factory, group)()
 

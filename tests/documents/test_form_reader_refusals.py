@@ -18,11 +18,42 @@ from tests.factories.word_forms import FORM, docx, whole_form
 from tests.factories.word_forms_hostile import GOOD, HOSTILE, SLOW
 
 _PIECES = [
-    "w:p", "w:r", "w:t", "w:tbl", "w:tr", "w:tc", "w:tcPr", "w:trPr", "w:pPr", "w:rPr", "w:del", "w:ins", "w:sdt",
-    "w:sdtPr", "w:sdtContent", "w:showingPlcHdr", "w:txbxContent", "mc:AlternateContent", "mc:Choice", "mc:Fallback", "w:vanish",
-    "w:checkBox", "w:ddList", "w:listEntry", "w:cellDel", "w:gridSpan", "w:vMerge", "w:numId", "w:fldChar",
-    "w:moveFrom", 'w:fldChar w:fldCharType="begin"', 'w:fldChar w:fldCharType="end"', 'w:gridSpan w:val="3"', "w:pPrChange", "w:sym",
-]  # fmt: skip
+    "w:p",
+    "w:r",
+    "w:t",
+    "w:tbl",
+    "w:tr",
+    "w:tc",
+    "w:tcPr",
+    "w:trPr",
+    "w:pPr",
+    "w:rPr",
+    "w:del",
+    "w:ins",
+    "w:sdt",
+    "w:sdtPr",
+    "w:sdtContent",
+    "w:showingPlcHdr",
+    "w:txbxContent",
+    "mc:AlternateContent",
+    "mc:Choice",
+    "mc:Fallback",
+    "w:vanish",
+    "w:checkBox",
+    "w:ddList",
+    "w:listEntry",
+    "w:cellDel",
+    "w:gridSpan",
+    "w:vMerge",
+    "w:numId",
+    "w:fldChar",
+    "w:moveFrom",
+    'w:fldChar w:fldCharType="begin"',
+    'w:fldChar w:fldCharType="end"',
+    'w:gridSpan w:val="3"',
+    "w:pPrChange",
+    "w:sym",
+]
 _ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 2.0
 KILOBYTES = 150 * 1024

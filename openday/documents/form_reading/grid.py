@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from openday.documents.form_reading.blocks import Block, Cell, Paragraph, Table, paragraphs, tables
 from openday.documents.form_reading.hints import without_hints
 from openday.documents.form_reading.labels import FIELDS, Label, looks_like_label, read_label
-from openday.documents.form_reading.lines import first_label, read_lines, starts_with_label
+from openday.documents.form_reading.lines import SHORT, first_label, read_lines, starts_with_label
 
 _TITLE = re.compile(r".{0,40}(?:报送|申报|登记|备案|信息|填报|计划|安排|征集)表(?:[(（].{0,20}[)）])?")
 _FEWEST_PLAN_COLUMNS = 4
@@ -178,17 +178,23 @@ class _Reader:
             # 开展时间：| 开展地点：水厂 — the second cell answers for itself.
             return not set(label.label.keys) & set(first_label(right.text))
         if right.label is not None:
-            alone = len(set(self._grid[right.top].values())) == 2
-            return not (first and (alone or (right.label.may_be_answer and self._answers(right))))
+            return not (first and self._answers(label, right, right.label))
         if first:
             return False
         return right.inline or (looks_like_label(right.text) and self._has_value(right))
 
-    def _answers(self, area: Area) -> bool:
-        """Whether a word like 电话 right of a label is what it says: nothing stands to the right of it, or a label."""
-        row = self._grid[area.top]
-        after = list(dict.fromkeys(other for column, other in sorted(row.items()) if column > area.right))
-        return all(other.is_empty for other in after) or after[0].label is not None
+    def _answers(self, label: Area, right: Area, word: Label) -> bool:
+        """Whether a name right of a label is what the label says, as 电话 may be: nothing stands to the right of it, or
+        a further label; in longer texts, anything."""
+        own = label.label.keys if label.label else ()
+        if word.keys == own and len(set(self._grid[right.top].values())) == 2:
+            return True
+        if not word.may_be_answer:
+            return False
+        row = self._grid[right.top]
+        after = list(dict.fromkeys(other for column, other in sorted(row.items()) if column > right.right))
+        in_text = bool(own) and own[0] not in SHORT
+        return in_text or all(other.is_empty for other in after) or after[0].label is not None
 
     def _has_value(self, area: Area) -> bool:
         following = self._grid[area.top].get(area.right + 1)
@@ -236,9 +242,9 @@ class _Reader:
 
     def _heads(self, area: Area) -> bool:
         """Whether a label only heads the labels beside it: 联系人 | 姓名 | 张三 | 电话 | 0798."""
-        row = self._grid[area.top]
-        right = row.get(area.right + 1)
-        return right is not None and right.label is not None and self._has_value(right)
+        right = self._grid[area.top].get(area.right + 1)
+        short = area.label is not None and area.label.keys[:1] in _FACTS
+        return short and right is not None and right.label is not None and self._has_value(right)
 
     def _read_inline(self, area: Area) -> None:
         said = read_lines(area.text.split("\n"))
@@ -361,7 +367,7 @@ class _Reader:
                 self._read.loose_pictures += area.pictures
                 text = " ".join(area.text.split())
                 following = self._grid[area.top].get(area.right + 1)
-                if following and not following.taken and not following.is_empty and looks_like_label(text):
+                if following and not following.taken and not following.is_empty and text and _is_said(text):
                     self._read.unread.append(text)
                     following.taken = True
                 elif len(text) > _LONG_ENOUGH and not _GUIDANCE.match(text) and _is_said(text):

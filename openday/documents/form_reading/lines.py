@@ -22,6 +22,8 @@ _AGENCY_LINE = re.compile(
     r"[ \t\u3000_＿]{1,40}(?=[^\s_＿])"
 )
 _IN_BRACKETS = re.compile(r"\s{0,40}[【\[]([^【】\[\]\n]{2,20})[】\]]\s{0,9}")
+_GAPPED = re.compile(r"\s{0,40}([一-鿿]{3,8})(?: {2,40}|[\t\u3000][ \t\u3000]{0,40})(?=[^\s_＿])")
+_SURE = ("联系人", "联系电话", "联络员")
 _LONGEST_START = 300
 _LONGEST_LINE = 4_000
 
@@ -122,10 +124,11 @@ def _opening(line: str) -> tuple[Label, int] | None:
         label = read_label(match[1]) or _foreign_label(match[1])
         if label is not None:
             return label, match.end()
-    for pattern in (_AGENCY_LINE, _IN_BRACKETS):
+    for pattern in (_AGENCY_LINE, _IN_BRACKETS, _GAPPED):
         match = pattern.match(head)
         label = read_label(match[1]) if match else None
-        if match and label and label.keys:
+        doubtful = pattern is _GAPPED and label and label.may_be_answer and label.word not in _SURE
+        if match and label and label.keys and not doubtful:
             return label, match.end()
     return None
 

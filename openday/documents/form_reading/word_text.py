@@ -33,7 +33,7 @@ from openday.documents.form_reading.word_styles import Styles
 
 MAX_ELEMENTS = 250_000
 MAX_PARAGRAPHS = 30_000
-MAX_CELLS = 40_000
+MAX_CELLS = 20_000
 MAX_CHARACTERS = 500_000
 MAX_PICTURES = 200
 _MAX_SPAN = 100
