@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from openday.db import session
 from openday.errors import NotFound
 from openday.models.calls import Call, CallAgency
+from openday.models.ledger import AuditEvent
 from openday.models.people import Agency, Jurisdiction
 from openday.models.plans import Plan
 from openday.queries.scope import within_reach
@@ -95,6 +96,8 @@ class CallChoice:
     due_on: date
     brand: str
     wording: str
+    extension: str = ""
+    """Why the deadline was put off, for all or for this agency; empty where it was not."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +117,30 @@ def open_calls(actor: Actor) -> tuple[CallChoice, ...]:
         .order_by(Call.year.desc(), Call.due_on, Call.id.desc())
     )
     calls = session().scalars(statement).all() if may(actor, Right.CALL_READ) else ()
-    later = later_days(actor.agency_id)
+    later, reasons = later_days(actor.agency_id), _extension_reasons([call.id for call in calls], actor.agency_id)
     return tuple(
-        CallChoice(call.id, call.year, call.title, later_of(call, later), call.brand, call.wording) for call in calls
+        CallChoice(
+            call.id, call.year, call.title, later_of(call, later), call.brand, call.wording, reasons.get(call.id, "")
+        )
+        for call in calls
     )
+
+
+def _extension_reasons(call_ids: Sequence[int], agency_id: int | None) -> dict[int, str]:
+    """Call id to the reason of the last extension that holds for an agency."""
+    statement = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.record_type == "call",
+            AuditEvent.record_id.in_(call_ids),
+            or_(
+                AuditEvent.action == "call.extend",
+                (AuditEvent.action == "call.extend_agency") & (AuditEvent.agency_id == (agency_id or 0)),
+            ),
+        )
+        .order_by(AuditEvent.id)
+    )
+    return {event.record_id: str(event.detail["reason"]) for event in session().scalars(statement) if event.record_id}
 
 
 def later_days(agency_id: int | None) -> dict[int, date]:

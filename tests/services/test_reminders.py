@@ -93,6 +93,28 @@ def test_without_a_mailbox_the_telephone_number_is_handed_out(any_app: Flask, an
     assert (sent.letters, sent.phone, _sent()) == (0, "0000-8880000", [])
 
 
+def test_the_office_keeps_an_agencys_own_mailbox(app: Flask, house: House) -> None:
+    call = _call(house)
+    _change(User, house.filer.id, active=False)
+    reminders.set_mailbox(house.officer.actor, house.agency_id, "office@library.example.org")
+    assert reminders.remind_agency(house.officer.actor, call.id, house.agency_id, link=LINK).letters == 1
+    assert [to for to, _ in _sent()] == ["office@library.example.org"]
+    for wrong in (
+        "图书馆",
+        "a@b",
+        "a@example.org,b@example.org",
+        "a@example.org\nBcc: c@example.org",
+        "a" * 250 + "@b.cn",
+    ):
+        with pytest.raises(Refused):
+            reminders.set_mailbox(house.officer.actor, house.agency_id, wrong)
+    for actor in (house.far_officer.actor, house.filer.actor, house.admin.actor):
+        with pytest.raises(NotFound):
+            reminders.set_mailbox(actor, house.agency_id, "")
+    reminders.set_mailbox(house.officer.actor, house.agency_id, "")
+    assert db.session.get_one(Agency, house.agency_id).email == ""
+
+
 def test_everybody_who_owes_is_reminded_in_one_step(any_app: Flask, any_house: House) -> None:
     house, call = any_house, _call(any_house)
     plan_in(PlanStatus.ON_RECORD, house, call=call)
@@ -124,8 +146,8 @@ def test_more_time_for_one_agency_holds_wherever_its_deadline_counts(any_app: Fl
     later = call.due_on + timedelta(days=10)
     _change(Agency, house.agency_id, reviews=False)
     calls.extend_call(house.officer.actor, call.id, Extension(later, "人员调整"), agency_id=house.agency_id)
-    assert [choice.due_on for choice in open_calls(house.filer.actor)] == [later]
-    assert [choice.due_on for choice in open_calls(house.other_filer.actor)] == [call.due_on]
+    assert [(choice.due_on, choice.extension) for choice in open_calls(house.filer.actor)] == [(later, "人员调整")]
+    assert [(choice.due_on, choice.extension) for choice in open_calls(house.other_filer.actor)] == [(call.due_on, "")]
     draft = plan_in(PlanStatus.DRAFT, house, call=call, time_text=f"{clock.today().year + 1}年3月")
     code = draft.code
     [waiting] = agency_desk(house.filer.actor, clock.now()).drafts
