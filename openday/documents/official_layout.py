@@ -41,7 +41,7 @@ _SIZE = 32  # 3号 in half points
 _NARROWER = round((CHARACTER.pt - _SIZE / 2) * 4096)
 # The same in whole twips for the text itself: programs disagree on what a grid does to figures and justified lines
 # (LibreOffice gives two places to a character wider than one), so the grid is declared and the text keeps to it.
-_NARROWER_TWIPS = math.floor((CHARACTER.pt - _SIZE / 2) * 20)
+_NARROWER_TWIPS = math.floor((CHARACTER.pt - _SIZE / 2) * 20) - 1
 _NUMBER_SIZE = Pt(14)
 _NUMBER_LINE = 320  # twips
 _NUMBER_BELOW = Mm(7)  # from the text area down to the line of the page number

@@ -36,9 +36,12 @@ AGENCY_LABEL = "单位名称："
 LABEL_WIDTH, VALUE_WIDTH = Mm(26), Mm(52)
 CELL_MARGIN = Mm(1.9)
 TABLE_HEIGHT = Mm(204)  # what title and agency line leave of the page, less a line or two in case an estimate is short
+LEAST_HEIGHT = Mm(10)  # of a row on a full page
+LABEL_LINE = Pt(22)
 # (size, line height) of the values, from the ordinary 四号 down; the first with which the table fits its page is taken.
 TYPE_SIZES = ((Pt(14), Pt(22)), (Pt(12), Pt(18)), (Pt(10.5), Pt(15)), (Pt(9), Pt(13)))
 RUN_ON_SIZE = TYPE_SIZES[1]  # of a form that needs a second page anyway
+_LABEL_IN_ONE_LINE = 4  # characters
 _BLANK = "\u3000" * 14
 _LONGEST_NAME = 200  # bytes; file systems hold 255, a number and the ending still to come
 _UNSAFE_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
@@ -61,7 +64,7 @@ class PlanForm:
 
 @dataclass(frozen=True)
 class _Row:
-    """One table row: its least height and its (label, text) cells; with one cell the value spans three columns."""
+    """One table row: its height on an ordinary form and its (label, text) cells; one cell alone spans three columns."""
 
     height: Length
     cells: tuple[tuple[str, str], ...]
@@ -112,7 +115,7 @@ def _add_form(document: Document, form: PlanForm, *, new_page: bool) -> None:
     agency = document.add_paragraph(style=LINE_STYLE)
     add_text(agency, AGENCY_LABEL)
     add_text(agency, one_line(form.agency) or _BLANK).underline = True
-    _add_table(document, rows, *_type_size(rows))
+    _add_table(document, rows, _setting(rows))
     _end_after_table(document)
 
 
@@ -127,25 +130,39 @@ def _rows(form: PlanForm) -> list[_Row]:
     ]
 
 
-def _type_size(rows: list[_Row]) -> tuple[Length, Length]:
-    fitting = (each for each in TYPE_SIZES if sum(_needed_height(row, *each) for row in rows) <= TABLE_HEIGHT)
-    return next(fitting, RUN_ON_SIZE)
+@dataclass(frozen=True)
+class _Setting:
+    """How a form is set: size and line height of its values, and the least height of each row."""
+
+    size: Length
+    line: Length
+    heights: list[Length]
 
 
-def _row_heights(rows: list[_Row], size: Length, line: Length) -> list[Length]:
-    needed = [_needed_height(row, size, line) for row in rows]
-    rest = max(0, TABLE_HEIGHT - sum(needed))
-    return [Length(height + rest * row.takes_rest) for height, row in zip(needed, rows, strict=True)]
+def _setting(rows: list[_Row]) -> _Setting:
+    """The largest type with which the table fits its page, with generous rows before tight ones.
+
+    What fits at no size runs on over a second page: its rows name no height of their own, so that they may break.
+    """
+    for size, line in TYPE_SIZES:
+        for tight in (False, True):
+            needed = [_needed_height(row, size, line, LEAST_HEIGHT if tight else row.height) for row in rows]
+            rest = TABLE_HEIGHT - sum(needed)
+            if rest >= 0:
+                heights = [Length(height + rest * row.takes_rest) for height, row in zip(needed, rows, strict=True)]
+                return _Setting(size, line, heights)
+    return _Setting(*RUN_ON_SIZE, [LEAST_HEIGHT] * len(rows))
 
 
-def _needed_height(row: _Row, size: Length, line: Length) -> int:
+def _needed_height(row: _Row, size: Length, line: Length, least: Length) -> int:
     """Estimate the height of a row: wide characters take the full size, others about half of it.
 
     A line of running text loses up to a character at its end, because no line may begin with a comma or a full stop.
     """
     room = (row.value_width - 2 * CELL_MARGIN) / size
     most = max(sum(_lines_taken(each, room) for each in lines(text)) for _, text in row.cells)
-    return max(row.height, most * line + 2 * CELL_MARGIN)
+    label = max(1 + (len(label) > _LABEL_IN_ONE_LINE) for label, _ in row.cells) * LABEL_LINE
+    return max(least, label, most * line + 2 * CELL_MARGIN)
 
 
 def _lines_taken(text: str, room: float) -> int:
@@ -157,14 +174,14 @@ def _width(text: str) -> float:
     return sum(1.0 if east_asian_width(character) in "WFA" else 0.55 for character in text)
 
 
-def _add_table(document: Document, rows: list[_Row], size: Length, line: Length) -> None:
+def _add_table(document: Document, rows: list[_Row], setting: _Setting) -> None:
     table = document.add_table(rows=len(rows), cols=4)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     _frame(table)
     for column, width in zip(table.columns, (LABEL_WIDTH, VALUE_WIDTH) * 2, strict=True):
         column.width = width
-    for at, (row, height) in enumerate(zip(rows, _row_heights(rows, size, line), strict=True)):
+    for at, (row, height) in enumerate(zip(rows, setting.heights, strict=True)):
         table.rows[at].height = height
         table.rows[at].height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
         cells = table.rows[at].cells
@@ -172,7 +189,7 @@ def _add_table(document: Document, rows: list[_Row], size: Length, line: Length)
             _fill_label(cells[2 * pair], label)
             value = cells[2 * pair + 1] if len(row.cells) == 2 else cells[1].merge(cells[3])
             value.width = row.value_width
-            _fill_value(value, text, size, line, prose=row.prose)
+            _fill_value(value, text, setting.size, setting.line, prose=row.prose)
 
 
 def _frame(table: Table) -> None:
@@ -196,7 +213,7 @@ def _fill_label(cell: _Cell, label: str) -> None:
     cell.width = LABEL_WIDTH
     cell.vertical_alignment = VERTICAL.CENTER
     paragraph = _paragraphs(cell, [label], LABEL_STYLE)[0]
-    if len(label) > 4:
+    if len(label) > _LABEL_IN_ONE_LINE:
         # Six characters stand as three and three, not as four and two.
         paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(10)
 
