@@ -42,7 +42,7 @@ class Sheet:
     ((row, column), (row, column)), both ends included, from 0; and the lines of text that stand above a table."""
 
     name: str
-    rows: tuple[tuple[str, ...], ...]
+    rows: Sequence[tuple[str, ...]]
     merges: tuple[tuple[Place, Place], ...] = ()
     above: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ Nothing is judged here: cells come back as written, for the fuzzy date, the audi
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -62,12 +62,17 @@ class TableCells:
 @dataclass(frozen=True)
 class TableRow:
     """One plan. `part`: which sheet or table of the file it stands in, from 0. `line`: its number as a spreadsheet
-    shows it, from 1. `cells`: as `TableCells.of` gives them. `raw`: all cells of the row as in the file."""
+    shows it, from 1. `raw`: all cells of the row as in the file; `taken`: how they are taken."""
 
     part: int
     line: int
-    cells: Mapping[str, str]
     raw: tuple[str, ...]
+    taken: TableCells
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """Text by canonical key, every key present; made anew each time, so that a long table is held only once."""
+        return self.taken.of(self.raw)
 
 
 @dataclass(frozen=True)
@@ -238,7 +243,7 @@ def _part(number: int, sheet: Sheet, header: Header) -> TablePart:
         if len(filled) == 1 or is_footer(filled):
             notes.append(_joined(row))
         else:
-            rows.append(TableRow(number, index + 1, _cells(columns, texts, taken.agency), full))
+            rows.append(TableRow(number, index + 1, full, taken))
     return TablePart(sheet.name, taken, tuple(rows), tuple(notes), above)
 
 

@@ -19,10 +19,19 @@ def read_xlsx(data: bytes) -> list[Sheet]:
     written = run_limited(_CHILD, data, MAX_ROWS, MAX_COLUMNS, MAX_CHARACTERS)
     if written is None:
         raise refused("unreadable", _ENDING)
-    answer = json.loads(written)
-    if "refused" in answer:
-        raise refused(answer["refused"], _ENDING)
-    return [
-        Sheet(sheet["name"], tuple(map(tuple, sheet["rows"])), tuple((tuple(a), tuple(b)) for a, b in sheet["merges"]))
-        for sheet in answer["sheets"]
-    ]
+    sheets: list[Sheet] = []
+    rows: list[tuple[str, ...]] = []
+    shared: dict[str, str] = {}  # tables repeat themselves: the same text is held once
+    for line in written.split(b"\n"):
+        if not line:
+            continue
+        answer = json.loads(line)
+        if isinstance(answer, list):
+            rows.append(tuple(shared.setdefault(text, text) for text in answer))
+        elif "refused" in answer:
+            raise refused(answer["refused"], _ENDING)
+        else:
+            rows = []
+            merges = tuple((tuple(start), tuple(end)) for start, end in answer["merges"])
+            sheets.append(Sheet(answer["name"], rows, merges))
+    return sheets

@@ -2,8 +2,9 @@
 
 A small workbook can be written so that reading it needs gigabytes: two cells far apart, one long text used by a million
 cells, a member that inflates past what it declares. Here that ends this process only. The workbook comes on standard
-input; one JSON object goes to standard output: `{"sheets": [{"name", "rows", "merges"}]}` or `{"refused": code}` with
-the codes of `grid.REASONS`. Limits come as arguments: bytes of memory, seconds, rows, columns, characters.
+input; lines of JSON go to standard output: for each sheet `{"name", "merges"}` and then its rows as lists of text, or
+in the end `{"refused": code}` with the codes of `grid.REASONS`. Limits come as arguments: bytes of memory, seconds,
+rows, columns, characters.
 """
 
 import io
@@ -13,6 +14,7 @@ import resource
 import signal
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
@@ -40,17 +42,16 @@ def main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.setitimer(signal.ITIMER_PROF, float(seconds))
     try:
-        answer: dict[str, Any] = {"sheets": _sheets(sys.stdin.buffer.read(), *map(int, limits))}
+        for line in _lines(sys.stdin.buffer.read(), *map(int, limits)):
+            sys.stdout.buffer.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
     except Refused as refused:
-        answer = {"refused": str(refused)}
+        sys.stdout.buffer.write(json.dumps({"refused": str(refused)}).encode())
     except python_calamine.PasswordError:
-        answer = {"refused": "password"}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
+        sys.stdout.buffer.write(json.dumps({"refused": "password"}).encode())
 
 
-def _sheets(data: bytes, rows: int, columns: int, characters: int) -> list[dict[str, Any]]:
-    """Every visible worksheet as rows of text, counted from the first row and column of the sheet."""
-    sheets = []
+def _lines(data: bytes, rows: int, columns: int, characters: int) -> Iterator[dict[str, Any] | list[str]]:
+    """Every visible worksheet: its name and merged areas, then its rows as text from its first row and column."""
     with python_calamine.load_workbook(io.BytesIO(data)) as workbook:
         for index, about in enumerate(workbook.sheets_metadata):
             if (
@@ -65,16 +66,15 @@ def _sheets(data: bytes, rows: int, columns: int, characters: int) -> list[dict[
                 raise Refused("rows")
             if sheet.end[1] >= columns:
                 raise Refused("columns")
+            yield {"name": about.name, "merges": sheet.merged_cell_ranges or []}
             shown = _shown_parts(data, about.name)
-            grid = []
-            for number, row in enumerate(sheet.to_python(skip_empty_area=False)):
-                texts = [_as_text(cell, shown.get((number, place))) for place, cell in enumerate(row)]
+            left = sheet.start[1] if sheet.start else 0  # rows are counted from the top, cells from the first in use
+            for number, row in enumerate(sheet.iter_rows()):
+                texts = [_as_text(cell, shown.get((number, place))) for place, cell in enumerate(row, start=left)]
                 characters -= sum(map(len, texts))
                 if characters < 0:
                     raise Refused("characters")
-                grid.append(texts)
-            sheets.append({"name": about.name, "rows": grid, "merges": sheet.merged_cell_ranges or []})
-    return sheets
+                yield [*[""] * left, *texts]
 
 
 def _as_text(cell: Cell, shown: str | None) -> str:

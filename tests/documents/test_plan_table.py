@@ -174,6 +174,21 @@ def test_an_agency_merged_beside_several_plans_belongs_to_each_of_them() -> None
     ]  # fmt: skip
 
 
+def test_a_table_may_begin_anywhere_on_its_sheet() -> None:
+    def write(book: Any, sheet: Any) -> None:
+        sheet.write_row(3, 2, ["单位", "活动主题", "开展时间"])
+        sheet.merge_range(5, 2, 6, 2, "市水务局")
+        month = book.add_format({"num_format": 'yyyy"年"m"月"'})
+        for line, theme in ((5, "甲"), (6, "乙")):
+            sheet.write(line, 3, theme)
+            sheet.write_datetime(line, 4, datetime(2026, 9, 1), month)
+
+    table = read_plan_table(as_xlsx(more=write), "a.xlsx")
+    assert [(row.line, row.cells["agency"], row.cells["theme"], row.cells["time"]) for row in table.rows] == [
+        (6, "市水务局", "甲", "2026年9月"), (7, "市水务局", "乙", "2026年9月"),
+    ]  # fmt: skip
+
+
 def test_every_visible_sheet_with_a_header_is_read_and_the_others_are_named() -> None:
     book = openpyxl.Workbook()
     book.active.title = "填表说明"
