@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from openday import clock
 from openday.db import session
@@ -102,7 +102,13 @@ def form_page(actor: Actor, code: str, number: int) -> FormPage:
     entry = kept_form(reading, number)
     call = session().get(Call, reading.call_id) if reading.call_id is not None else None
     fields = entry["fields"]
-    agencies = tuple((row.id, row.name) for row in session().execute(_agencies(actor, call)))
+    named_agencies = (
+        select(Agency.id, Agency.name)
+        .join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
+        .where(*_allowed(actor, call))
+        .order_by(Agency.name, Agency.id)
+    )
+    agencies = tuple((row.id, row.name) for row in session().execute(named_agencies))
     printed = "".join(str(fields["agency"]["value"]).split())
     named = [id_ for id_, name in agencies if "".join(name.split()) == printed]
     return FormPage(
@@ -147,21 +153,16 @@ def kept_form(reading: FormReading, number: int) -> dict[str, Any]:
 
 def agency_for_form(actor: Actor, agency_id: int, call: Call | None) -> Agency | None:
     """The agency for which the office may file a form; None when it may not, or there is none."""
-    allowed = _agencies(actor, call).with_only_columns(Agency).order_by(None).where(Agency.id == agency_id)
-    return session().scalar(allowed)
+    joined = select(Agency).join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
+    return session().scalar(joined.where(Agency.id == agency_id, *_allowed(actor, call)))
 
 
-def _agencies(actor: Actor, call: Call | None) -> Any:
-    """The active agencies within reach, and within the place of the call, by name."""
-    statement = (
-        select(Agency.id, Agency.name)
-        .join(Jurisdiction, Jurisdiction.id == Agency.jurisdiction_id)
-        .where(within_reach(actor, Right.PLAN_IMPORT), Agency.active)
-        .order_by(Agency.name, Agency.id)
-    )
+def _allowed(actor: Actor, call: Call | None) -> list[ColumnElement[bool]]:
+    """Conditions on agencies joined with their places: active, within reach, and within the place of the call."""
+    conditions = [within_reach(actor, Right.PLAN_IMPORT), Agency.active]
     if call is not None:
-        statement = statement.where(Jurisdiction.path.startswith(call.jurisdiction.path, autoescape=True))
-    return statement
+        conditions.append(Jurisdiction.path.startswith(call.jurisdiction.path, autoescape=True))
+    return conditions
 
 
 def _source(reading: FormReading, entry: Mapping[str, Any]) -> FormSource:
