@@ -9,7 +9,7 @@ from openday.queries.working_calendar import working_calendar
 from openday.rules.permissions import Actor
 from openday.rules.timetable import Filing, Slot
 from openday.rules.working_days import describe_unknown_years
-from openday.rules.year_strip import Week, YearStrip, touches, week_begins, year_strip
+from openday.rules.year_strip import Week, YearStrip, exact_enough, touches, week_begins, year_strip
 
 SHOWN = 200
 
@@ -65,7 +65,7 @@ def _week_list(week: Week, filings: tuple[Filing, ...]) -> WeekList:
         (filing, slot)
         for filing in filings
         for slot in filing.slots
-        if touches(slot, week.first, week.last) and slot.length <= 31
+        if touches(slot, week.first, week.last) and exact_enough(slot)
     ]
     rows.sort(key=lambda row: (not row[1].firm, row[1].first, str(row[1].start or ""), row[0].agency, row[0].code))
     return WeekList(week, tuple(rows[:SHOWN]), max(0, len(rows) - SHOWN))

@@ -106,6 +106,11 @@ def touches(slot: Slot, first: date, last: date) -> bool:
     return slot.first <= last and slot.last >= first
 
 
+def exact_enough(slot: Slot) -> bool:
+    """Whether a slot is exact enough to stand in a week: days, or a span of at most a 旬."""
+    return slot.length <= (_LONGEST_FIRM if slot.firm else NEAR_DAYS)
+
+
 def year_strip(
     filings: Iterable[Filing], year: int, calendar: WorkingCalendar, *, campaign_month: int | None = None
 ) -> YearStrip:
@@ -135,7 +140,7 @@ _COUNTS = ("firm", "perhaps", "weekend", "evening", "holiday")
 def _kinds(slot: Slot, calendar: WorkingCalendar) -> tuple[str, ...]:
     """As what a slot counts; nothing for what is vaguer than a 旬."""
     if not (slot.firm and slot.length <= _LONGEST_FIRM):
-        return ("perhaps",) if slot.length <= NEAR_DAYS else ()
+        return ("perhaps",) if exact_enough(slot) else ()
     kinds = ["firm"]
     if slot.start is not None and slot.start >= EVENING:
         kinds.append("evening")

@@ -75,8 +75,8 @@ def remind_agency(actor: Actor, call_id: int, agency_id: int, *, link: str) -> S
             "plan_reminder", channel=Channel.EMAIL, recipient=address, subject=text[0], body=text[1], now=now
         )
     ledger.record(
-        "call.remind", actor=actor, record_type="call", record_id=call_id, agency_id=agency_id, now=now,
-        letters=len(addresses),
+        "call.remind", actor=actor, record_type="agency", record_id=agency_id, agency_id=agency_id, now=now,
+        call_id=call_id, letters=len(addresses),
     )  # fmt: skip
     return Sent(agency.name, len(addresses), agency.phone)
 
