@@ -25,7 +25,7 @@ from common import DATABASES, fresh_database, print_table
 PLANS = 10_000
 HALF = 5_000
 AGENCIES = 1_000
-ROUNDS = 5
+ROUNDS = 3
 MOST = 1.5
 SPARE_MB = 25.0
 _CONTENT = (
