@@ -159,7 +159,7 @@ def agency_for_form(actor: Actor, agency_id: int, call: Call | None) -> Agency |
 
 def _allowed(actor: Actor, call: Call | None) -> list[ColumnElement[bool]]:
     """Conditions on agencies joined with their places: active, within reach, and within the place of the call."""
-    conditions = [within_reach(actor, Right.PLAN_IMPORT), Agency.active]
+    conditions: list[ColumnElement[bool]] = [within_reach(actor, Right.PLAN_IMPORT), Agency.active.is_(True)]
     if call is not None:
         conditions.append(Jurisdiction.path.startswith(call.jurisdiction.path, autoescape=True))
     return conditions
