@@ -23,6 +23,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, NumberRange
 
+from openday.rules.wording import day_text, moment_text
+
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "building-blocks.md").read_text(encoding="utf-8")
 # Blocks for every page are explained in the guide; other files in parts/ belong to the pages of one noun.
@@ -54,7 +56,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.install_null_translations(newstyle=True)
-    env.filters.update(said=lambda text: text, typed=lambda text: text)
+    env.filters.update(said=lambda text: text, typed=lambda text: text, day_text=day_text, moment_text=moment_text)
     env.globals.update(asset_url=lambda name: f"/static/{name}", csrf_token=lambda: "token")
     return env
 
@@ -221,7 +223,7 @@ def test_a_refusal_renders_with_nothing_but_its_words(environment: Environment) 
 
 
 def test_every_block_is_explained_and_every_explained_block_exists() -> None:
-    assert {part.stem for part in PARTS} == {"page", "forms", "tables", "calendar", "door"}
+    assert {part.stem for part in PARTS} == {"page", "forms", "tables", "calendar", "challenge", "door", "board"}
     for part in PARTS:
         chapter = GUIDE.split(f"## `parts/{part.name}`")[1].split("\n## ")[0]
         assert set(re.findall(r"^\| `(\w+)\(", chapter, re.MULTILINE)) == set(macros(part)), part.name

@@ -104,6 +104,7 @@ def topic_call_edit(call_id: int) -> ResponseReturnValue:
 @open_to(Role.OFFICER)
 def topic_call_change(call_id: int) -> ResponseReturnValue:
     """Keep the changes; when another officer was first, nothing is lost."""
+    queries.topic_call_page(the_actor(), call_id, clock.now())  # what is beyond reach is not there
     form, status = topic_call_form(_calls()), 422
     if form.validate_on_submit():
         try:
