@@ -1,8 +1,8 @@
 """The office's morning: board, coverage, clashes, year, review and compare with 1,000 agencies and 5,000 plans.
 
-Run: .venv/bin/python bench/board.py. Aims: fewer than 20 queries and less than 200 ms of server time for each page, on both
-databases. The time is the least of several answers, CPU and waiting for the database together, so that other work on the
-machine does not count.
+Run: .venv/bin/python bench/board.py. Aims: fewer than 20 queries and less than 200 ms of server time for each page,
+on both databases. The time is the least of several answers, CPU and waiting for the database together, so that other
+work on the machine does not count.
 """
 
 import random
@@ -32,7 +32,8 @@ AGENCIES, PLANS, TOWNS = 1_000, 5_000, 20
 ROUNDS = 25
 MOST_QUERIES, MOST_MS = 20, 200.0
 _TIMES = (
-    "{m}月{d}日14:00—16:00", "{m}月{d}日", "{m}月{d}日上午", "{m}月中旬", "{m}月下旬", "{m}月", "{m}月{d}日至{e}日", "每月第三周星期四",
+    "{m}月{d}日14:00—16:00", "{m}月{d}日", "{m}月{d}日上午", "{m}月中旬", "{m}月下旬", "{m}月", "{m}月{d}日至{e}日",
+    "每月第三周星期四",
 )  # fmt: skip
 _GUESTS = (
     "企业代表10人、市民代表20人",
@@ -67,8 +68,8 @@ def fill(house: House) -> tuple[int, str]:
     ]
     session.add_all(agencies)
     call = Call(
-        jurisdiction_id=district.id, year=year, title="年度通知", due_on=now.date() - timedelta(days=3), campaign_month=9,
-        created_by_id=house.officer.id, created_at=now,
+        jurisdiction_id=district.id, year=year, title="年度通知", due_on=now.date() - timedelta(days=3),
+        campaign_month=9, created_by_id=house.officer.id, created_at=now,
     )  # fmt: skip
     session.add(call)
     session.flush()
@@ -102,7 +103,8 @@ def _plan(
         "content": _CONTENT + ("区长现场答复。" if number % 50 == 0 else ""), "audience_text": chance.choice(_GUESTS),
         "contact_phone": "0000-8880000", "precision": period.precision.value, "first_day": period.first,
         "last_day": period.last, "start_time": period.start, "end_time": period.end,
-        "day_part": period.part.value if period.part else None, "created_at": now, "updated_at": now, "submitted_at": now,
+        "day_part": period.part.value if period.part else None, "created_at": now,
+        "updated_at": now, "submitted_at": now,
     }  # fmt: skip
 
 
