@@ -215,6 +215,7 @@ def upgrade() -> None:
     op.add_column("registrations", sa.Column("extras", sa.LargeBinary()))
     op.add_column("registrations", sa.Column("activity_phone", sa.String(length=64)))
     op.add_column("registrations", sa.Column("ballot_group", sa.String(length=40), nullable=False, server_default=""))
+    op.add_column("registrations", sa.Column("reserve_place", sa.Integer()))
     op.add_column("registrations", sa.Column("photo_consent", sa.Boolean()))
     op.add_column("registrations", sa.Column("language", sa.String(length=5), nullable=False, server_default="zh"))
     op.add_column("registrations", sa.Column("offer_until", sa.DateTime(timezone=True)))

@@ -70,6 +70,8 @@ class Registration(Base):
     """Everything else that was asked for, as one JSON object: answers, companions, guardian, document."""
     activity_phone: Mapped[str | None] = mapped_column(String(64))
     """Keyed hash of activity and phone where a phone counts once per activity; else NULL."""
+    reserve_place: Mapped[int | None]
+    """Where a ballot put it onto the waitlist, by the order of call; NULL = it came by itself, after all of those."""
     ballot_group: Mapped[str] = mapped_column(String(40), default="")
     photo_consent: Mapped[bool | None]
     """Whether they agreed to be photographed; NULL = not asked."""

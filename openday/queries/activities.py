@@ -22,10 +22,10 @@ from openday.rules.permissions import Actor, Right, Subject, can
 from openday.rules.plan_states import PlanAction, PlanStatus, obstacle
 from openday.rules.plan_text import PLAN_FIELDS, PlanText
 from openday.rules.seats import Seats
-from openday.rules.states import ActivityStatus, OccurrenceStatus, RegistrationStatus, SignupMode
+from openday.rules.states import STANDING, ActivityStatus, OccurrenceStatus, RegistrationStatus, SignupMode
 
 PAGE_SIZE = 50
-_STANDING = (RegistrationStatus.CONFIRMED.value, RegistrationStatus.WAITLISTED.value)
+_STANDING = tuple(status.value for status in STANDING)
 
 
 def activity_in_reach(actor: Actor, right: Right, code: str, *, lock: bool = False) -> Activity:

@@ -63,7 +63,7 @@ class Slot:
         why = closure(self.facts, now)
         if why is not None:
             return why.value
-        if not self.seats.full:
+        if not self.seats.full or self.facts.mode.decides_later:
             return "open"
         return "waitlist" if self.waitlist else "full"
 

@@ -26,6 +26,8 @@ from openday.rules.wording import span_text
 
 _WAYS = {
     SignupMode.FIRST_COME: "网上报名，先到先得，额满为止。",
+    SignupMode.REVIEW: "网上报名，由举办单位审核，结果逐一通知。",
+    SignupMode.BALLOT: "网上报名，报名截止后公开摇号，结果逐一通知。",
     SignupMode.OPEN_DOOR: "无需报名，直接前往。",
     SignupMode.INVITATION: "定向邀请。",
     SignupMode.CLOSED: "不公开报名。",
@@ -51,7 +53,7 @@ def announced(actor: Actor, code: str, page_url: Callable[[str], str]) -> Announ
     page = activity_page(code)
     entry, address = page.entry, page_url(activity.code)
     slots = [slot for slot in page.slots if not slot.cancelled]
-    online = entry.mode is SignupMode.FIRST_COME
+    online = entry.mode.online
     facts = Announcement(
         agency=entry.agency,
         theme=entry.theme,
@@ -135,6 +137,6 @@ def _printed(period: FuzzyDate) -> tuple[str, ...]:
 def _signup(page: ActivityPage, address: str) -> str:
     """The agency's own words, and what holds in any case."""
     way = _WAYS[page.entry.mode]
-    if page.entry.mode is SignupMode.FIRST_COME:
+    if page.entry.mode.online:
         way = f"登录{address}或扫描二维码{way}"
     return "\n".join(filter(None, (page.signup_text, way)))

@@ -55,7 +55,7 @@ def poster_facts(code: str) -> PosterFacts:
     coming = _coming(activity.id)
     venues = list(dict.fromkeys(row.venue for row in coming)) or [activity.venue]
     mode = SignupMode(coming[0].signup_mode if coming else activity.signup_mode)
-    only = coming[0] if len(coming) == 1 and mode is SignupMode.FIRST_COME else None
+    only = coming[0] if len(coming) == 1 and mode.online else None
     return PosterFacts(
         code=activity.code,
         theme=activity.theme,

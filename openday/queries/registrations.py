@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from openday import vault
 from openday.db import session
@@ -66,6 +67,16 @@ class Occasion:
     facts: SignupFacts
 
     @property
+    def decides_later(self) -> bool:
+        """Whether signing up takes no seat yet: who gets in is decided by review or by ballot."""
+        return self.facts.mode.decides_later
+
+    @property
+    def ballot(self) -> bool:
+        """Whether it is decided by ballot."""
+        return self.facts.mode is SignupMode.BALLOT
+
+    @property
     def when(self) -> str:
         """2026年9月16日（星期三）14:00–16:00."""
         return span_text(self.starts_at, self.ends_at)
@@ -104,7 +115,7 @@ class SignupSheet:
         why: Closure | None = closure(self.occasion.facts, now)
         if why is not None:
             return why.value
-        if self.left:
+        if self.left or self.occasion.decides_later:
             return "open"
         return "waitlist" if self.occasion.waitlist else "full"
 
@@ -212,14 +223,16 @@ class Ticket:
     quotas: int
     ahead: int
     """How many parties wait before this one in the same quota."""
+    decision_reason: str
+    """Why it was declined; empty otherwise."""
     occasion: Occasion
 
     @cached_property
     def state(self) -> str:
-        """confirmed, waitlisted, cancelled or attended; off when the occurrence itself is cancelled, postponed when it
-        is put off to a time not known yet."""
-        if self.status is RegistrationStatus.CANCELLED:
-            return "cancelled"
+        """applied, confirmed, waitlisted, declined, cancelled or attended; off when the occurrence itself is cancelled,
+        postponed when it is put off to a time not known yet."""
+        if self.status in (RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED):
+            return self.status.value
         if self.occasion.facts.cancelled:
             return "off"
         if self.occasion.facts.postponed:
@@ -228,7 +241,7 @@ class Ticket:
 
     def changeable(self, now: datetime) -> bool:
         """Whether the holder may still change the party or cancel: until the start, and before check-in."""
-        return self.state in ("confirmed", "waitlisted") and now < self.occasion.starts_at
+        return self.state in ("applied", "confirmed", "waitlisted") and now < self.occasion.starts_at
 
     def cancellable(self, now: datetime) -> bool:
         """Whether the holder may still give the place back; while it is put off, that is always so."""
@@ -236,6 +249,16 @@ class Ticket:
 
 
 _Other = Registration.__table__.alias("other")
+_LAST = 2**31 - 1
+
+
+def waiting_place(
+    reserve_place: ColumnElement[int | None] | InstrumentedAttribute[int | None],
+) -> ColumnElement[int]:
+    """What the waitlist is served by, before the id: the reserve of a ballot as it was drawn, then whoever came."""
+    return func.coalesce(reserve_place, _LAST)
+
+
 _Sibling = Quota.__table__.alias("sibling")
 
 _TICKET: Select[*tuple[Any, ...]] = (
@@ -251,6 +274,7 @@ _TICKET: Select[*tuple[Any, ...]] = (
         Registration.name,
         Registration.phone,
         Registration.quota_id,
+        Registration.decision_reason,
         Quota.name.label("quota_name"),
         select(func.count())
         .select_from(_Sibling)
@@ -263,7 +287,13 @@ _TICKET: Select[*tuple[Any, ...]] = (
             _Other.c.occurrence_id == Registration.occurrence_id,
             _Other.c.quota_id == Registration.quota_id,
             _Other.c.status == RegistrationStatus.WAITLISTED.value,
-            _Other.c.id < Registration.id,
+            or_(
+                waiting_place(_Other.c.reserve_place) < waiting_place(Registration.reserve_place),
+                and_(
+                    waiting_place(_Other.c.reserve_place) == waiting_place(Registration.reserve_place),
+                    _Other.c.id < Registration.id,
+                ),
+            ),
         )
         .scalar_subquery()
         .label("ahead"),
@@ -299,6 +329,7 @@ def ticket(code: str) -> Ticket:
         quota_name=row.quota_name,
         quotas=row.quotas,
         ahead=row.ahead,
+        decision_reason=row.decision_reason,
         occasion=occasion_from(row),
     )
 

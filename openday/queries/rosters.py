@@ -57,9 +57,14 @@ _COLUMNS = (
     .join(Quota, Quota.id == Registration.quota_id)
     .order_by(
         case(
-            {RegistrationStatus.CONFIRMED.value: 0, RegistrationStatus.WAITLISTED.value: 1},
+            {
+                RegistrationStatus.APPLIED.value: 0,
+                RegistrationStatus.CONFIRMED.value: 1,
+                RegistrationStatus.WAITLISTED.value: 2,
+                RegistrationStatus.DECLINED.value: 3,
+            },
             value=Registration.status,
-            else_=2,
+            else_=4,
         ),
         Registration.id,
     )
@@ -67,7 +72,10 @@ _COLUMNS = (
 
 
 def roster(occurrence_id: int, *, page: int | None = None) -> list[RosterRow]:
-    """The list: confirmed, waiting, cancelled, each in the order in which they came; all of it, or one page."""
+    """The list: applied, confirmed, waiting, declined, cancelled, each in the order in which they came.
+
+    All of it, or one page.
+    """
     statement = _COLUMNS.where(Registration.occurrence_id == occurrence_id)
     if page is not None:
         statement = statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)

@@ -57,7 +57,7 @@ def closure(facts: SignupFacts, now: datetime, *, staff: bool = False) -> Closur
         return Closure.POSTPONED
     if facts.mode is SignupMode.OPEN_DOOR:
         return Closure.NO_NEED
-    if facts.mode is not SignupMode.FIRST_COME and not (staff and facts.mode is SignupMode.INVITATION):
+    if not facts.mode.online and not (staff and facts.mode is SignupMode.INVITATION):
         return Closure.INVITED_ONLY
     window = registration_window(facts.opens_at, facts.ends, now)
     if window is Window.NOT_YET:
@@ -76,6 +76,13 @@ def closure_text(why: Closure, facts: SignupFacts) -> str:
         Closure.POSTPONED: "本场活动延期举办，新的时间另行通知，暂停报名",
         Closure.NO_NEED: "本场活动无需报名，请按公布的时间直接前往",
     }.get(why, "本场活动不公开报名，参加人员由举办单位邀请")
+
+
+def what_follows(facts: SignupFacts) -> str:
+    """What becomes of an application now, and when, as a sentence; for the modes that decide later."""
+    if facts.mode is SignupMode.BALLOT:
+        return f"报名于{moment_text(facts.ends)}截止，截止后公开摇号。摇号前公布规则和不含姓名的名单，结果逐一通知。"
+    return "举办单位审核后，逐一通知结果。"
 
 
 def deletion_day(ends_at: datetime, days: int) -> date:

@@ -11,6 +11,8 @@ _OPEN_DOOR = re.compile(
     r"|自由(参观|入场|进出|参加|前往)|(直接|自行)(前往|到场|参加)"
 )
 _INVITED = re.compile(r"定向邀请|邀请制|凭(邀请函|请柬)")
+_BALLOT = re.compile(r"摇号|抽签")
+_REVIEW = re.compile(r"审核(后|通过)|择优|筛选|报名资格审核")
 _CLOSED = re.compile(r"不(公开|对外|面向社会)?(接受)?报名|内部组织|[无/—－-]+|暂无|没有")
 
 
@@ -23,4 +25,8 @@ def suggested_mode(signup_text: str) -> SignupMode:
         return SignupMode.OPEN_DOOR
     if _INVITED.search(text):
         return SignupMode.INVITATION
+    if _BALLOT.search(text):
+        return SignupMode.BALLOT
+    if _REVIEW.search(text):
+        return SignupMode.REVIEW
     return SignupMode.FIRST_COME

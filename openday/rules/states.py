@@ -26,6 +26,8 @@ class SignupMode(StrEnum):
     """How one gets in."""
 
     FIRST_COME = "first_come"
+    REVIEW = "review"
+    BALLOT = "ballot"
     OPEN_DOOR = "open_door"
     INVITATION = "invitation"
     CLOSED = "closed"
@@ -33,22 +35,54 @@ class SignupMode(StrEnum):
     @property
     def label(self) -> str:
         """The Chinese name of the mode."""
-        return {"first_come": "先到先得", "open_door": "无需报名", "invitation": "定向邀请", "closed": "不公开报名"}[
-            self.value
-        ]
+        return {
+            "first_come": "先到先得",
+            "review": "审核报名",
+            "ballot": "摇号",
+            "open_door": "无需报名",
+            "invitation": "定向邀请",
+            "closed": "不公开报名",
+        }[self.value]
+
+    @property
+    def online(self) -> bool:
+        """Whether residents sign up by themselves."""
+        return self in (SignupMode.FIRST_COME, SignupMode.REVIEW, SignupMode.BALLOT)
+
+    @property
+    def decides_later(self) -> bool:
+        """Whether signing up takes no seat: who gets in is decided afterwards, by review or by ballot."""
+        return self in (SignupMode.REVIEW, SignupMode.BALLOT)
 
 
 class RegistrationStatus(StrEnum):
     """A registration; attendance is a fact beside it, not a status."""
 
+    APPLIED = "applied"  # handed in, not decided yet; holds no seat
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
+    DECLINED = "declined"
     CANCELLED = "cancelled"
 
     @property
     def label(self) -> str:
         """The Chinese name of the status."""
-        return {"confirmed": "报名成功", "waitlisted": "候补中", "cancelled": "已取消"}[self.value]
+        return {
+            "applied": "待审核或摇号",
+            "confirmed": "报名成功",
+            "waitlisted": "候补中",
+            "declined": "未通过或未中签",
+            "cancelled": "已取消",
+        }[self.value]
+
+    @property
+    def outcome(self) -> str:
+        """What signing up came to, as programs read it."""
+        return "pending" if self is RegistrationStatus.APPLIED else self.value
+
+
+STANDING = (RegistrationStatus.APPLIED, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED)
+"""The registrations of people who still count on the occurrence, and hear of what changes."""
 
 
 class RegistrationSource(StrEnum):

@@ -121,6 +121,10 @@ def _as_it_is(actor: Actor, door: Door, registration_id: int, people: int | None
         raise Conflict("这份报名已取消，不能签到")
     if row.status == RegistrationStatus.WAITLISTED:
         raise Conflict("这份报名还在候补，没有取得名额，不能签到")
+    if row.status == RegistrationStatus.APPLIED:
+        raise Conflict("这份报名还没有审核或摇号，没有取得名额，不能签到")
+    if row.status == RegistrationStatus.DECLINED:
+        raise Conflict("这份报名未通过审核或未中签，不能签到")
     if not row.attended:
         raise Refused(f"这份报名共{row.party_size}人，实到人数不能超过{row.party_size}人", field="people")
     at = row.checked_in_at
@@ -298,6 +302,8 @@ def _on_the_list(door: Door, phone: str) -> Any:
 
 
 def _by_their_place(actor: Actor, door: Door, listed: Any, guest: WalkIn, now: datetime) -> Admission:
+    if listed.status in (RegistrationStatus.APPLIED, RegistrationStatus.DECLINED):
+        raise Conflict("这个手机号码的报名没有取得名额。现场还有空位的，可不填手机号码办理现场报名。")
     if listed.status == RegistrationStatus.WAITLISTED:
         raise Conflict("这个手机号码在候补名单上，尚未取得名额。现场还有空位的，可不填手机号码办理现场报名。")
     done = _let_in(actor, door, listed.id, min(guest.people, listed.party_size), guest.key, now)

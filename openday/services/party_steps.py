@@ -1,7 +1,8 @@
 """Steps on the list of one occurrence, inside the caller's transaction: lock it, move seats, serve the waitlist, tell.
 
 Whoever changes the list of an occurrence holds its row first (`lock_occurrence`). Under this lock the ids of its
-registrations run in the order in which they were accepted, so that the waitlist is served by id, and what was read
+registrations run in the order in which they were accepted, so that the waitlist is served by id (the reserve of a
+ballot first, as it was drawn), and what was read
 after it stays true until the commit. Seats nevertheless move by a guarded UPDATE alone: it holds even where somebody
 forgot the lock.
 """
@@ -19,7 +20,7 @@ from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
 from openday.models.registrations import Registration
-from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_from
+from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_from, waiting_place
 from openday.rules.seats import Seats, Waiting, promotable
 from openday.rules.states import Channel, RegistrationStatus
 from openday.services import ledger
@@ -117,7 +118,7 @@ def serve_waiting(occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> l
         for row in session().execute(
             select(Registration.id, Registration.quota_id, Registration.party_size)
             .where(Registration.occurrence_id == occasion.id, Registration.status == RegistrationStatus.WAITLISTED)
-            .order_by(Registration.id)
+            .order_by(waiting_place(Registration.__table__.c.reserve_place), Registration.id)
         )
     ]
     if not queue:
@@ -170,8 +171,19 @@ def guest(registration_id: int) -> Guest:
     )
 
 
-def tell(kind: str, template: str, who: Guest, occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> None:
-    """Put a message about a registration into the outbox: by mail when an address was given, else by SMS."""
+def tell(
+    kind: str,
+    template: str,
+    who: Guest,
+    occasion: Occasion,
+    now: datetime,
+    ticket_url: TicketUrl,
+    **more: object,
+) -> None:
+    """Put a message about a registration into the outbox: by mail when an address was given, else by SMS.
+
+    `more` is what this letter says besides the facts of every registration.
+    """
     if not (who.email or who.phone):
         return
     text = letter_text(
@@ -184,6 +196,7 @@ def tell(kind: str, template: str, who: Guest, occasion: Occasion, now: datetime
         venue=occasion.venue,
         agency=occasion.agency,
         link=ticket_url(who.code),
+        **more,
     )
     ledger.enqueue(
         kind,

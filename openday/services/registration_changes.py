@@ -13,6 +13,7 @@ from openday import clock
 from openday.db import session, use_case
 from openday.errors import Closed, Conflict, Full, NotFound, Refused
 from openday.models.registrations import Registration
+from openday.queries.ballots import ballot_settled
 from openday.queries.registrations import Occasion, occurrences_with_someone_to_serve, sayable
 from openday.rules.seats import check_party
 from openday.rules.states import RegistrationStatus
@@ -51,6 +52,8 @@ def change_party(code: str, party_size: int, *, ticket_url: TicketUrl) -> None:
         raise Refused(str(wrong), field="party_size") from wrong
     if party_size == held.party_size:
         return
+    if held.status == RegistrationStatus.APPLIED and ballot_settled(occasion.id):
+        raise Conflict("摇号名单已经公布，摇号结束前不能修改人数，可以取消报名")
     if held.status == RegistrationStatus.CONFIRMED:
         _move_seats(held.quota_id, party_size - held.party_size)
     if not _change(held.id, held.status, party_size=party_size):
@@ -127,6 +130,8 @@ def _refuse_when_over(occasion: Occasion, now: datetime) -> None:
 def _refuse_settled(held: Any) -> None:
     if held.status == RegistrationStatus.CANCELLED:
         raise Conflict("这份报名已经取消，不能再修改")
+    if held.status == RegistrationStatus.DECLINED:
+        raise Conflict("这份报名未通过审核或未中签，不能再修改")
     if held.attended:
         raise Conflict("这份报名已经签到，不能再修改或取消")
 

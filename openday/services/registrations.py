@@ -17,12 +17,13 @@ from openday.models.columns import new_code
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.registrations import IdempotencyKey, Registration
 from openday.queries.activities import occurrence_in_reach
+from openday.queries.ballots import ballot_settled
 from openday.queries.registrations import SHEET, Occasion, QuotaSeats, SignupSheet, phone_index, sayable, sheet_from
 from openday.rules.permissions import Actor, Right
 from openday.rules.phone import normalise_phone
 from openday.rules.privacy import clean_text
 from openday.rules.seats import Seats, check_party
-from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text
+from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text, what_follows
 from openday.rules.states import ActivityStatus, RegistrationSource, RegistrationStatus
 from openday.services import ledger
 from openday.services.party_steps import Guest, TicketUrl, fits_somebody, take_free_seats, tell
@@ -309,11 +310,15 @@ def _refuse_what_cannot_be(occasion: Occasion, facts: _Facts, wish: _Wish, now: 
         check_party(wish.party_size, occasion.party_limit)
     except ValueError as wrong:
         raise Refused(str(wrong), field="party_size") from wrong
+    if occasion.ballot and ballot_settled(occasion.id):
+        raise Closed("摇号名单已经确定，不再接受报名")
     if facts.phone_taken:
         raise Duplicate("同一手机号码每场只能报名一次，原来的报名仍然有效。")
 
 
 def _confirmed_or_waiting(occasion: Occasion, facts: _Facts, people: int) -> RegistrationStatus:
+    if occasion.decides_later:
+        return _applied(facts.seats.capacity, people)
     if facts.seats.free >= people and not facts.awaited:
         return RegistrationStatus.CONFIRMED
     free, capacity = facts.seats.free, facts.seats.capacity
@@ -324,6 +329,12 @@ def _confirmed_or_waiting(occasion: Occasion, facts: _Facts, people: int) -> Reg
             raise Full("空出的名额正在按次序补给候补人员。")
         raise Full("名额已满。" if free == 0 else f"剩余{free}个名额，不够一行{people}人。")
     return RegistrationStatus.WAITLISTED
+
+
+def _applied(capacity: int, people: int) -> RegistrationStatus:
+    if people > capacity:
+        raise Refused(f"本场名额共{capacity}个，报名人数应不超过{capacity}人", field="party_size")
+    return RegistrationStatus.APPLIED
 
 
 _INSERT = insert(cast(Table, Registration.__table__))
@@ -379,5 +390,8 @@ def _announce(
     who = Guest(facts.id, wish.code, facts.number, wish.name, wish.phone, wish.email, wish.party_size)
     if status is RegistrationStatus.CONFIRMED:
         tell("registration.confirmed", "messages/registration_confirmed.txt", who, occasion, now, ticket_url)
+    elif status is RegistrationStatus.APPLIED:
+        more = what_follows(occasion.facts)
+        tell("registration.applied", "messages/registration_applied.txt", who, occasion, now, ticket_url, next=more)
     else:
         tell("registration.waitlisted", "messages/registration_waitlisted.txt", who, occasion, now, ticket_url)

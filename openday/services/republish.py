@@ -19,7 +19,7 @@ from openday.models.occurrences import Occurrence
 from openday.models.registrations import Registration
 from openday.rules.fuzzy_date import Precision
 from openday.rules.privacy import plain_text
-from openday.rules.states import ActivityStatus, Channel, OccurrenceStatus, RegistrationStatus
+from openday.rules.states import STANDING, ActivityStatus, Channel, OccurrenceStatus
 from openday.rules.wording import span_text
 from openday.services import ledger
 from openday.services.search_index import index_activity
@@ -220,7 +220,7 @@ def tell_registered(
     to; one query reads the lists. The caller has already written to the rows of the occurrences: whoever signs up this
     moment waits for them and sees the change, or is seen here.
     """
-    standing = (RegistrationStatus.CONFIRMED.value, RegistrationStatus.WAITLISTED.value)
+    standing = [status.value for status in STANDING]
     by_id = {occurrence.id: occurrence for occurrence in occurrences}
     session().flush()
     statement = (

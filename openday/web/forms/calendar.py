@@ -23,6 +23,8 @@ class CalendarFilter(Form):
         self.agency.choices = [("", _("全部单位")), *(choice(slug, name) for slug, name in agencies)]
         labels = {
             SignupMode.FIRST_COME: _("网上报名，先到先得"),
+            SignupMode.REVIEW: _("网上报名，审核后通知"),
+            SignupMode.BALLOT: _("网上报名，公开摇号"),
             SignupMode.OPEN_DOOR: _("无需报名"),
             SignupMode.INVITATION: _("定向邀请"),
             SignupMode.CLOSED: _("不公开报名"),

@@ -100,7 +100,7 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
         "coming": now < slot.ends_at and not slot.cancelled and not slot.postponed,
         "waits": slot.state(now) == "waitlist",
         "seats": cards.seats(slot, now),
-        "quotas": quotas if len(quotas) > 1 and slot.facts.mode is SignupMode.FIRST_COME else [],
+        "quotas": quotas if len(quotas) > 1 and slot.facts.mode.online else [],
         "closes": cards.moment(slot.facts.ends) if sign_up else "",
         "sign_up": sign_up,
         "qr": address_of("public.occurrence_qr", code=slot.code) if sign_up else "",
@@ -111,6 +111,8 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
 def _how(found: ActivityPage) -> str:
     """How one gets in, said plainly."""
     words = {
+        SignupMode.REVIEW: _("网上报名，由举办单位审核，审核结果逐一通知。"),
+        SignupMode.BALLOT: _("网上报名，报名截止后公开摇号，结果逐一通知，任何人都可以核验。"),
         SignupMode.OPEN_DOOR: _("无需报名，按公布的时间直接前往。"),
         SignupMode.INVITATION: _("定向邀请，参加人员由举办单位邀请，不公开报名。"),
         SignupMode.CLOSED: _("不公开报名，参加人员由举办单位组织。"),

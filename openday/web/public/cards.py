@@ -73,6 +73,12 @@ def seats(slot: Slot, now: datetime) -> dict[str, Any]:
     if state == "invited" and slot.facts.mode is SignupMode.CLOSED:
         return {"state": "invited", "text": _("不公开报名")}
     found: dict[str, Any] = {"state": state, "left": slot.seats.free, "total": slot.seats.capacity}
+    if state == "open" and slot.facts.mode.decides_later:
+        review = slot.facts.mode is SignupMode.REVIEW
+        total = slot.seats.capacity
+        found["text"] = (
+            _("共%(n)s个名额，报名后由举办单位审核", n=total) if review else _("共%(n)s个名额，报名截止后摇号", n=total)
+        )
     if state == "not_yet" and slot.facts.opens_at:
         found["opens"] = moment(slot.facts.opens_at)
     return found

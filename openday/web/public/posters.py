@@ -20,6 +20,8 @@ from openday.web.public.blueprint import bp
 
 _HOW = {
     SignupMode.FIRST_COME: "扫描二维码报名，先到先得，名额报满为止",
+    SignupMode.REVIEW: "扫描二维码报名，报名后由举办单位审核，结果逐一通知",
+    SignupMode.BALLOT: "扫描二维码报名，报名截止后公开摇号，结果逐一通知",
     SignupMode.OPEN_DOOR: "无需报名，按公布的时间直接前往",
     SignupMode.INVITATION: "定向邀请，参加人员由举办单位邀请",
     SignupMode.CLOSED: "不公开报名",

@@ -20,6 +20,7 @@ from openday.web.forms.texts import put_problem
 from openday.web.links import ticket_url
 from openday.web.pages import language_tag
 from openday.web.public.blueprint import bp
+from openday.web.public.decisions import what_follows
 
 
 @bp.get("/occurrences/<code>/sign-up")
@@ -90,6 +91,7 @@ def _render_form(sheet: SignupSheet, form: RegistrationForm, state: str, outcome
         state=state,
         plenty=PLENTY,
         outcome=outcome,
+        what_follows=what_follows(sheet.occasion),
         gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
         **layout,
     )
@@ -115,7 +117,7 @@ def _done(done: registrations.Registered) -> ResponseReturnValue:
     """303 to the ticket; the short page in between carries the outcome for whoever does not follow."""
     if wants_json():
         return jsonify(
-            outcome=done.status.value,
+            outcome=done.status.outcome,
             code=done.code,
             number=done.number,
             party_size=done.party_size,
@@ -124,5 +126,5 @@ def _done(done: registrations.Registered) -> ResponseReturnValue:
     here = url_for("public.ticket_show", code=done.code)
     response = make_response(redirect(here, code=303))
     page = current_app.jinja_env.get_template("public/registration_done.html")  # needs nothing of what pages share
-    response.set_data(page.render(lang=language_tag(), outcome=done.status.value, href=here))
+    response.set_data(page.render(lang=language_tag(), outcome=done.status.outcome, href=here))
     return response

@@ -13,6 +13,7 @@ from openday.web.forms.registrations import PartyForm, whole_number
 from openday.web.forms.texts import put_problem
 from openday.web.links import ticket_url
 from openday.web.public.blueprint import bp
+from openday.web.public.decisions import what_follows
 
 
 @bp.get("/tickets/<code>")
@@ -75,6 +76,7 @@ def _page(held: Ticket, form: PartyForm, status: int = 200, outcome: str = "") -
         form=form,
         outcome=outcome or ("invalid" if status == 422 else held.state),
         changeable=held.changeable(clock.now()),
+        what_follows=what_follows(held.occasion),
         cancellable=held.cancellable(clock.now()),
         calendar_href=url_for("feeds.activity", code=held.occasion.activity_code),
     )
