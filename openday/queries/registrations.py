@@ -1,5 +1,6 @@
 """Sign-up forms and tickets as people see them; one statement a page."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +19,8 @@ from openday.models.registrations import Registration
 from openday.rules.phone import mask_phone
 from openday.rules.seats import Seats
 from openday.rules.signup import Closure, SignupFacts, closure
+from openday.rules.signup_answers import shown_extras
+from openday.rules.signup_form import SignupForm, form_from
 from openday.rules.states import (
     ActivityStatus,
     OccurrenceStatus,
@@ -30,6 +33,12 @@ from openday.rules.wording import span_text
 def phone_index(phone: str) -> str:
     """The keyed hash by which a canonical number is found in registrations."""
     return vault.blind_index(phone, "phone")
+
+
+def kept_extras(extras: str | None) -> dict[str, Any]:
+    """The further fields of a registration (see `rules.signup_answers`); {} where there are none."""
+    found: dict[str, Any] = json.loads(extras) if extras else {}
+    return found
 
 
 def sayable(code: str) -> str:
@@ -65,6 +74,9 @@ class Occasion:
     party_limit: int
     waitlist: bool
     facts: SignupFacts
+    form: SignupForm
+    protection: str
+    """none, or challenge: what the form has to bring along (`models.occurrences.PROTECTIONS`)."""
 
     @property
     def decides_later(self) -> bool:
@@ -133,6 +145,8 @@ OCCASION_COLUMNS = (
     Occurrence.closes_at,
     Occurrence.party_limit,
     Occurrence.waitlist,
+    Occurrence.form,
+    Occurrence.protection,
     Activity.id.label("activity_id"),
     Activity.code.label("activity_code"),
     Activity.status.label("activity_status"),
@@ -165,6 +179,8 @@ def occasion_from(row: Any) -> Occasion:
         party_limit=row.party_limit,
         waitlist=row.waitlist,
         facts=facts,
+        form=form_from(row.form),
+        protection=row.protection,
     )
 
 
@@ -225,6 +241,9 @@ class Ticket:
     """How many parties wait before this one in the same quota."""
     decision_reason: str
     """Why it was declined; empty otherwise."""
+    extras: tuple[tuple[str, str], ...]
+    """What else was answered, as lines to read."""
+    companions: tuple[str, ...]
     occasion: Occasion
 
     @cached_property
@@ -274,6 +293,8 @@ _TICKET: Select[*tuple[Any, ...]] = (
         Registration.name,
         Registration.phone,
         Registration.quota_id,
+        Registration.extras,
+        Registration.photo_consent,
         Registration.decision_reason,
         Quota.name.label("quota_name"),
         select(func.count())
@@ -315,6 +336,7 @@ def ticket(code: str) -> Ticket:
     row = session().execute(_TICKET, {"code": sayable(code)}).first()
     if row is None:
         raise NotFound()
+    kept = kept_extras(row.extras)
     return Ticket(
         id=row.registration_id,
         code=row.ticket_code,
@@ -329,6 +351,8 @@ def ticket(code: str) -> Ticket:
         quota_name=row.quota_name,
         quotas=row.quotas,
         ahead=row.ahead,
+        extras=tuple(shown_extras(kept, row.photo_consent)),
+        companions=tuple(kept.get("companions", ())),
         decision_reason=row.decision_reason,
         occasion=occasion_from(row),
     )

@@ -10,7 +10,7 @@ from openday.db import session, use_case
 from openday.models.housekeeping import Job, SpentChallenge
 from openday.models.ledger import CHAIN_START, AuditEvent, link
 from openday.models.people import LoginSession, Throttle
-from openday.models.registrations import IdempotencyKey
+from openday.models.registrations import IdempotencyKey, SignupDraft
 
 
 @use_case
@@ -62,13 +62,14 @@ def _unsealed(limit: int) -> Sequence[AuditEvent]:
 
 @use_case
 def forget_expired() -> dict[str, int]:
-    """Delete what only had to live for a while: finished sessions, old throttles, week-old idempotency keys, and the
-    challenges of forms that could not be sent any more."""
+    """Delete what only had to live for a while: finished sessions, old throttles, week-old idempotency keys, saved
+    sign-up forms whose time is over, and the challenges of forms that could not be sent any more."""
     now = clock.now()
     statements = {
         "sessions": delete(LoginSession).where(LoginSession.created_at < now - timedelta(days=2)),
         "throttles": delete(Throttle).where(Throttle.since < now - timedelta(days=1)),
         "challenges": delete(SpentChallenge).where(SpentChallenge.expires_at < now - timedelta(hours=1)),
+        "signup_drafts": delete(SignupDraft).where(SignupDraft.expires_at < now),
         "idempotency_keys": delete(IdempotencyKey).where(IdempotencyKey.created_at < now - timedelta(days=7)),
     }
     gone = {}

@@ -1,8 +1,10 @@
 """Signing up: one transaction that takes the seats, writes the registration, and puts its message into the outbox."""
 
+import json
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -22,11 +24,14 @@ from openday.queries.registrations import SHEET, Occasion, QuotaSeats, SignupShe
 from openday.rules.permissions import Actor, Right
 from openday.rules.phone import normalise_phone
 from openday.rules.privacy import clean_text
+from openday.rules.proof_of_work import Effort
 from openday.rules.seats import Seats, check_party
 from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text, what_follows
+from openday.rules.signup_answers import Typed
 from openday.rules.states import ActivityStatus, RegistrationSource, RegistrationStatus
 from openday.services import ledger
 from openday.services.party_steps import Guest, TicketUrl, fits_somebody, take_free_seats, tell
+from openday.services.signup_steps import further_columns, spend_effort
 
 _KEY_LIMIT = 200
 _ATTEMPTS = 4
@@ -44,6 +49,10 @@ class SignUp:
     key: str
     quota: int | None = None
     email: str = ""
+    extras: Typed = field(default_factory=dict)
+    """What was typed into the further fields of the form, see `rules.signup_answers`."""
+    effort: Effort | None = None
+    """The work that came with a form that asks for it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,8 @@ class _Wish:
     fingerprint: str
     code: str
     source: RegistrationSource
+    extras: Typed
+    effort: Effort | None
 
 
 def register(
@@ -94,6 +105,7 @@ def register(
         Duplicate: this phone is on the list already.
         Full: fewer seats than asked for, and no waitlist.
         Conflict: the key was used for something else.
+        TooMany: from this network address came too many, where the occurrence asks for work.
     """
     understood = _understood(occurrence, wish, source)
     for _ in range(_ATTEMPTS):
@@ -116,6 +128,8 @@ def _understood(occurrence: str, wish: SignUp, source: RegistrationSource) -> _W
     if not 1 <= len(wish.key) <= _KEY_LIMIT:
         raise Refused(f"提交标识应为1至{_KEY_LIMIT}个字符，请刷新页面后重新填写")
     content = "\0".join([occurrence, name, phone, email, str(wish.party_size), str(wish.quota or 1), source.value])
+    if wish.extras:
+        content += "\0" + json.dumps(sorted((name, list(values)) for name, values in wish.extras.items()))
     return _Wish(
         occurrence=occurrence,
         name=name,
@@ -128,6 +142,8 @@ def _understood(occurrence: str, wish: SignUp, source: RegistrationSource) -> _W
         fingerprint=vault.blind_index(content, "fingerprint"),
         code=new_code(),
         source=source,
+        extras=wish.extras,
+        effort=wish.effort,
     )
 
 
@@ -170,11 +186,14 @@ def _register(wish: _Wish, actor: Actor | None, ticket_url: TicketUrl) -> Regist
     if facts.earlier_id is not None:
         return _same_answer(facts.earlier_id, facts.earlier_fingerprint, wish)
     _refuse_what_cannot_be(sheet.occasion, facts, wish, now, staff=actor is not None)
+    more = further_columns(sheet.occasion, wish.extras, wish.party_size, staff=actor is not None)
     status = _confirmed_or_waiting(sheet.occasion, facts, wish.party_size)
+    if actor is None:
+        spend_effort(sheet.occasion, wish.effort, now)
     with together():
         if status is RegistrationStatus.CONFIRMED:
             take_free_seats(quota.id, wish.party_size)
-        _write(sheet.occasion, quota, facts, wish, status, actor, now)
+        _write(sheet.occasion, quota, facts, wish, status, actor, now, more)
         _announce(facts, sheet.occasion, wish, status, now, ticket_url)
         ledger.record(
             "registration.create",
@@ -349,6 +368,7 @@ def _write(
     status: RegistrationStatus,
     actor: Actor | None,
     now: datetime,
+    more: Mapping[str, Any],
 ) -> None:
     values: dict[str, Any] = {
         "id": facts.id,
@@ -373,6 +393,7 @@ def _write(
         "language": "zh",
         "decision_reason": "",
         "entered_by_id": actor.user_id if actor else None,
+        **more,
     }
     write(_INSERT, values)
     key = {"key_hash": wish.key_hash, "fingerprint": wish.fingerprint, "registration_id": facts.id, "created_at": now}

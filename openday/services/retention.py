@@ -19,6 +19,7 @@ from openday.services import ledger
 
 BATCH = 500
 LONGEST_PUT_OFF = timedelta(days=180)
+_PERSONAL = (Registration.name, Registration.phone, Registration.email, Registration.extras)
 
 
 def forget_persons(retention_days: int) -> dict[str, int]:
@@ -58,11 +59,11 @@ def _forget_registrations(before: datetime) -> int:
         select(Registration.id)
         .join(Occurrence, Occurrence.id == Registration.occurrence_id)
         .where(Occurrence.ends_at < before, _not_put_off(before))
-        .where(or_(Registration.name.is_not(None), Registration.phone.is_not(None), Registration.email.is_not(None)))
+        .where(or_(*(column.is_not(None) for column in _PERSONAL)))
         .limit(BATCH)
     )
     ids = list(session().scalars(over))
-    nothing = {"name": None, "phone": None, "email": None, "phone_hash": None, "phone_last4": ""}
+    nothing = {column.key: None for column in _PERSONAL} | {"phone_hash": None, "phone_last4": ""}
     return _changed(update(Registration).where(Registration.id.in_(ids)).values(**nothing)) if ids else 0
 
 

@@ -1,0 +1,50 @@
+"""Steps of signing up that only some occurrences need: the further fields of the form, and the work against robots."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from openday.errors import Refused
+from openday.queries.registrations import Occasion
+from openday.rules.proof_of_work import Effort
+from openday.rules.signup_answers import Typed, read_extras
+from openday.services.challenge_steps import spend
+
+
+class ExtrasRefused(Refused):
+    """Something in the further fields is not acceptable; `problems` says all of it, field to sentence."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        name, message = next(iter(problems.items()))
+        super().__init__(message, field=name)
+        self.problems = dict(problems)
+
+
+def further_columns(occasion: Occasion, typed: Typed, party_size: int, *, staff: bool) -> Mapping[str, Any]:
+    """The columns of a registration that its occurrence's form fills besides those of every form; {} for a plain form.
+
+    Raises:
+        ExtrasRefused: with everything that is not acceptable.
+    """
+    if occasion.form.plain:
+        return {}
+    read = read_extras(occasion.form, typed, party_size, occasion.starts_at.date(), staff=staff)
+    if read.problems:
+        raise ExtrasRefused(read.problems)
+    extras = json.dumps(read.kept, ensure_ascii=False) if read.kept else None
+    return {"extras": extras, "photo_consent": read.photo}
+
+
+def spend_effort(occasion: Occasion, effort: Effort | None, now: datetime) -> None:
+    """Count the work that came with a form from the public, where the occurrence asks for it.
+
+    Raises:
+        Refused: it asks for work, and the form brought nothing.
+        SpentBefore, TooMany, IntegrityError: see `challenge_steps.spend`.
+    """
+    if occasion.protection == "none":
+        return
+    if effort is None:
+        raise Refused("这一页打开后报名表有改动，现已更新，所填内容没有丢失，请再提交一次")
+    spend(effort, now)
