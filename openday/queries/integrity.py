@@ -8,11 +8,14 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 
 from openday import vault
 from openday.db import Base, session
+from openday.models.ballots import Ballot
 from openday.models.ledger import CHAIN_START, AuditEvent, Message, link
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import Plan, PlanEvent, PlanVersion
 from openday.models.registrations import Registration
 from openday.models.topics import TopicProposal, TopicSupport
+from openday.queries.ballots import ballot_data
+from openday.rules import ballot_verifier
 from openday.rules.states import RegistrationSource, RegistrationStatus
 
 
@@ -34,6 +37,7 @@ def findings() -> Iterator[Finding]:
         plan_versions,
         confirmed_without_message,
         orphans,
+        ballots,
         ledger,
     ):
         yield from check()
@@ -118,6 +122,16 @@ def orphans() -> Iterator[Finding]:
             count = session().scalar(lost)
             if count:
                 yield Finding("orphans", f"{table.name}.{key.parent.name}: {count} rows point nowhere")
+
+
+def ballots() -> Iterator[Finding]:
+    """A ballot follows from what was published: its hash from rules and list, its result from those and the seed."""
+    for row in session().scalars(select(Ballot).where(Ballot.commitment.is_not(None))):
+        data = ballot_data(row.code, before=row.status != "drawn")
+        if data["commitment"] != row.commitment:
+            yield Finding("ballot", f"ballot {row.id}: rules or list are not those that were published")
+        elif row.status == "drawn" and ballot_verifier.differences(data):
+            yield Finding("ballot", f"ballot {row.id}: the result does not follow from the seed")
 
 
 def ledger() -> Iterator[Finding]:

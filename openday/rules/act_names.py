@@ -13,6 +13,7 @@ from openday.rules.topic_states import TopicAction
 _RECORDS: Final = {
     "activity": "活动",
     "agency": "单位",
+    "ballot": "摇号",
     "call": "征集通知",
     "message": "消息",
     "occurrence": "场次",
@@ -33,6 +34,9 @@ _RECORDS: Final = {
 
 _MESSAGES: Final = {
     "activity.cancelled": "活动取消",
+    "ballot.not_selected": "未中签",
+    "ballot.reserve": "摇号候补",
+    "ballot.selected": "中签",
     "occurrence.cancelled": "场次取消",
     "occurrence.changed": "场次变更",
     "occurrence.postponed": "场次延期",
@@ -65,6 +69,10 @@ _MESSAGES: Final = {
 _ACTS: Final = {
     "activity.correct": "更正活动内容",
     "activity.postpone": "活动延期",
+    "ballot.draw": "摇号",
+    "ballot.freeze": "公布摇号规则和名单",
+    "ballot.plan": "制定摇号规则",
+    "ballot.void": "作废摇号名单",
     "call.change": "修改征集通知",
     "call.close": "结束征集",
     "call.extend": "延长报送期限",

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
 FORMAT = "openday-ballot/1"
 HEAVIEST = 100
@@ -95,6 +96,20 @@ class BallotRules:
             "reserve": self.reserve,
             "sources": [[source.kind, source.what, source.when] for source in self.sources],
         }
+
+
+def rules_from(data: Mapping[str, Any]) -> BallotRules:
+    """The rules of a published object (`BallotRules.as_dict`)."""
+    return BallotRules(
+        occurrence=data["occurrence"],
+        draw=data["draw"],
+        reason=data["reason"],
+        quotas=tuple(BallotQuota(name, seats) for name, seats in data["quotas"]),
+        shared_seats=data["shared_seats"],
+        weights=data["weights"],
+        reserve=data["reserve"],
+        sources=tuple(SeedSource(kind, what, when) for kind, what, when in data["sources"]),
+    )
 
 
 @dataclass(frozen=True)

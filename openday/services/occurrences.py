@@ -15,7 +15,9 @@ from openday.errors import ChangedByAnother, Conflict, Refused
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import Plan
+from openday.models.registrations import Registration
 from openday.queries.activities import activity_in_reach, occurrence_in_reach
+from openday.queries.ballots import ballot_frozen, ballot_settled
 from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import plain_text
 from openday.rules.schedules import (
@@ -27,7 +29,7 @@ from openday.rules.schedules import (
     venue_fault,
     window_fault,
 )
-from openday.rules.states import ActivityStatus, OccurrenceStatus, SignupMode
+from openday.rules.states import ActivityStatus, OccurrenceStatus, RegistrationStatus, SignupMode
 from openday.rules.wording import moment_text, span_text
 from openday.services import ledger
 from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
@@ -174,6 +176,7 @@ def change_occurrence(
         raise ChangedByAnother("这项活动刚刚被他人改动，请看过最新内容后再改")
     moved = (schedule.starts_at, schedule.ends_at) != (occurrence.starts_at, occurrence.ends_at)
     schedule = _checked(schedule, now, new_times=moved)
+    _refuse_other_rules(occurrence, schedule)
     lines = _differences(occurrence, schedule)
     if not lines:
         return 0
@@ -206,6 +209,8 @@ def change_capacity(actor: Actor, code: str, capacities: Mapping[int, int], *, p
     occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
     activity = occurrence.activity
     _refuse_closed_book(occurrence, activity, now)
+    if ballot_frozen(occurrence.id):
+        raise Conflict("摇号规则和名单已经公布，摇号之前不能调整名额")
     quotas = {quota.id: quota for quota in occurrence.quotas}
     lines = []
     for quota_id, capacity in capacities.items():
@@ -324,6 +329,21 @@ def _checked(schedule: Schedule, now: datetime, *, new_times: bool) -> Schedule:
     _refuse(window_fault(tidy.opens_at, tidy.closes_at, tidy.starts_at))
     _refuse(party_fault(tidy.party_limit, tidy.walk_in_limit))
     return tidy
+
+
+def _refuse_other_rules(occurrence: Occurrence, schedule: Schedule) -> None:
+    """Nobody changes how one gets in under people who applied by other rules."""
+    mode, asked = SignupMode(occurrence.signup_mode), schedule.signup_mode
+    window = (occurrence.opens_at, occurrence.closes_at) != (schedule.opens_at, schedule.closes_at)
+    if (mode is not asked or window) and mode is SignupMode.BALLOT and ballot_settled(occurrence.id):
+        raise Conflict("摇号规则和名单已经公布，不能再改报名形式和报名时间")
+    if mode is not asked and (mode.decides_later or asked.decides_later):
+        undecided = (RegistrationStatus.APPLIED.value, RegistrationStatus.WAITLISTED.value)
+        waiting = select(Registration.id).where(
+            Registration.occurrence_id == occurrence.id, Registration.status.in_(undecided)
+        )
+        if session().scalar(waiting.limit(1)) is not None:
+            raise Conflict("还有报名等待审核、摇号或候补，处理完之后才能改报名形式")
 
 
 def _take_over(occurrence: Occurrence, schedule: Schedule, now: datetime) -> None:
