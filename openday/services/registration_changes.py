@@ -27,17 +27,19 @@ from openday.services.party_steps import (
     take_seats,
     tell,
 )
+from openday.services.signup_steps import companions_column
 
 _registrations = cast(Table, Registration.__table__)
 
 
 @use_case
-def change_party(code: str, party_size: int, *, ticket_url: TicketUrl) -> None:
+def change_party(code: str, party_size: int, *, ticket_url: TicketUrl, companions: str = "") -> None:
     """Make the party of a ticket larger or smaller; seats that become free go to the waitlist at once.
 
-    A waiting party keeps its place. Raises:
+    `companions` are the names of those who come along, one a line, where the form asks for them. A waiting party keeps
+    its place. Raises:
         NotFound: no such ticket.
-        Refused: not a party that may register here.
+        Refused: not a party that may register here, or not as many names as people.
         Full: not enough free seats, or somebody waits for them; nothing was changed.
         Closed: the occurrence has begun or was cancelled.
         Conflict: the ticket is cancelled, or somebody of the party has checked in.
@@ -50,13 +52,14 @@ def change_party(code: str, party_size: int, *, ticket_url: TicketUrl) -> None:
         check_party(party_size, occasion.party_limit)
     except ValueError as wrong:
         raise Refused(str(wrong), field="party_size") from wrong
-    if party_size == held.party_size:
+    names = companions_column(occasion, held.extras, companions, party_size)
+    if party_size == held.party_size and not names:
         return
     if held.status == RegistrationStatus.APPLIED and ballot_settled(occasion.id):
         raise Conflict("摇号名单已经公布，摇号结束前不能修改人数，可以取消报名")
-    if held.status == RegistrationStatus.CONFIRMED:
+    if held.status == RegistrationStatus.CONFIRMED and party_size != held.party_size:
         _move_seats(held.quota_id, party_size - held.party_size)
-    if not _change(held.id, held.status, party_size=party_size):
+    if not _change(held.id, held.status, party_size=party_size, **names):
         raise Conflict("这份报名刚刚签到，人数不能再修改")
     _note("registration.change_party", held.id, now, before=held.party_size, after=party_size)
     if held.status == RegistrationStatus.CONFIRMED:
@@ -111,6 +114,7 @@ def _held(code: str) -> tuple[Any, Occasion]:
                 Registration.status,
                 Registration.party_size,
                 Registration.attended,
+                Registration.extras,
             ).where(Registration.code == code)
         )
         .one()

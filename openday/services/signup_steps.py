@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from openday.errors import Refused
-from openday.queries.registrations import Occasion
+from openday.queries.registrations import Occasion, kept_extras
 from openday.rules.proof_of_work import Effort
-from openday.rules.signup_answers import Typed, read_extras
+from openday.rules.signup_answers import Typed, read_companions, read_extras
 from openday.services.challenge_steps import spend
 
 
@@ -48,3 +48,22 @@ def spend_effort(occasion: Occasion, effort: Effort | None, now: datetime) -> No
     if effort is None:
         raise Refused("这一页打开后报名表有改动，现已更新，所填内容没有丢失，请再提交一次")
     spend(effort, now)
+
+
+def companions_column(occasion: Occasion, extras: str | None, typed: str, party_size: int) -> Mapping[str, Any]:
+    """The column of a registration that changes with the names of those who come along; {} where none are asked for or
+    nothing changes.
+
+    Raises:
+        Refused: not as many names as people, at the field `companions`.
+    """
+    if not occasion.form.companion_names:
+        return {}
+    try:
+        names = read_companions(typed, party_size)
+    except ValueError as wrong:
+        raise Refused(str(wrong), field="companions") from wrong
+    kept = kept_extras(extras)
+    if names == kept.get("companions", []):
+        return {}
+    return {"extras": json.dumps({**kept, "companions": names}, ensure_ascii=False)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import DummyTranslations
 from wtforms.validators import DataRequired, ValidationError
@@ -17,7 +17,9 @@ from openday.errors import Refused
 from openday.queries.registrations import SignupSheet
 from openday.rules.phone import normalise_phone
 from openday.rules.privacy import clean_text
+from openday.rules.proof_of_work import Effort
 from openday.rules.signup import NAME_LIMIT
+from openday.rules.signup_answers import Typed
 from openday.rules.states import RegistrationSource
 from openday.services.registrations import SignUp, clean_email
 from openday.services.rosters import REASON_LIMIT
@@ -75,6 +77,14 @@ def whole_number(text: str) -> int:
     return int(plain)
 
 
+def people_said(form: Any) -> int:
+    """How many come, by a form that may be wrong; 1 where it says nothing that can be read."""
+    try:
+        return whole_number(form.party_size.data or "1")
+    except ValueError:
+        return 1
+
+
 class _Quick:
     """Settings of forms that many people open at once."""
 
@@ -98,6 +108,12 @@ class PartyForm(FlaskForm):
         self.party_size.choices = [SelectChoice(str(n), _("%(n)s人", n=n)) for n in range(1, limit + 1)]
 
 
+class NamedPartyForm(PartyForm):
+    """How many come, and the names of those who come along."""
+
+    companions = TextAreaField("同行人姓名")
+
+
 class RegistrationForm(PartyForm):
     """姓名, 手机号码, 报名人数 and the consent; the category where there is a choice."""
 
@@ -115,8 +131,9 @@ class RegistrationForm(PartyForm):
         self.idempotency_key.data = self.idempotency_key.data or secrets.token_hex(16)
         return self
 
-    def sign_up(self, key: str | None) -> SignUp:
-        """What was typed; `key` from the request's head comes before the one in the form.
+    def sign_up(self, key: str | None, extras: Typed | None = None, effort: Effort | None = None) -> SignUp:
+        """What was typed; `key` from the request's head comes before the one in the form. `extras` were typed into the
+        further fields, `effort` is the work that came along.
 
         Raises:
             Refused: the category is none of this form's.
@@ -132,6 +149,8 @@ class RegistrationForm(PartyForm):
             key=key or self.idempotency_key.data or secrets.token_hex(16),
             quota=int(position) if position else None,
             email=self.email.data or "",
+            extras=extras or {},
+            effort=effort,
         )
 
 

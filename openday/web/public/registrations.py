@@ -4,23 +4,27 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask import current_app, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from openday import clock
-from openday.errors import Conflict, Refused
-from openday.queries.registrations import PLENTY, SignupSheet, signup_sheet
-from openday.rules.signup import closure, closure_text, deletion_day
+from openday.errors import Conflict, Refused, TooMany
+from openday.queries.registrations import SignupSheet, signup_sheet
+from openday.rules.signup import closure, closure_text
 from openday.services import registrations
+from openday.services.signup_drafts import drop_draft
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
-from openday.web.forms.registrations import RegistrationForm
+from openday.web.challenge import challenge_token
+from openday.web.forms.registrations import RegistrationForm, people_said
+from openday.web.forms.signup_further import further_form, problems_of, sent_extras
 from openday.web.forms.texts import put_problem
 from openday.web.links import ticket_url
 from openday.web.pages import language_tag
 from openday.web.public.blueprint import bp
-from openday.web.public.decisions import what_follows
+from openday.web.public.signup_pages import PURPOSE, form_page, refusal_page, render_form
+from openday.web.public.signup_steps import effort_sent, step_asked, take_step
 
 
 @bp.get("/occurrences/<code>/sign-up")
@@ -31,7 +35,7 @@ def registration_new(code: str) -> ResponseReturnValue:
     why = closure(sheet.occasion.facts, clock.now())
     if why is not None:
         text = f"{closure_text(why, sheet.occasion.facts)}。"
-        return _refusal_page(sheet, "closed", text)
+        return refusal_page(sheet, "closed", text)
     return _fresh_form(sheet)
 
 
@@ -39,16 +43,22 @@ def registration_new(code: str) -> ResponseReturnValue:
 @open_to(ANYONE)
 def registration_submit(code: str) -> ResponseReturnValue:
     """Sign up; the answer leads to the ticket, or says what is in the way and what to do next."""
+    step = step_asked()
+    if step:
+        return take_step(code, step)
     form = RegistrationForm()
     try:
         if not form.validate():
             return _form(signup_sheet(code), form, 422)
-        done = registrations.register(code, form.sign_up(_key_in_head()), ticket_url=ticket_url)
-    except Refused as refused:
+        wish = form.sign_up(_key_in_head(), sent_extras(), effort_sent())
+        done = registrations.register(code, wish, ticket_url=ticket_url)
+    except (Refused, TooMany) as refused:
         put_problem(form, refused.field, refused.message)
-        return _form(signup_sheet(code), form, 422)
+        return _form(signup_sheet(code), form, refused.status)
     except Conflict as conflict:
         return _refusal(code, conflict)
+    if "draft" in request.form:
+        drop_draft(request.form["draft"])
     return _done(done)
 
 
@@ -63,12 +73,16 @@ def _key_in_head() -> str | None:
 
 
 def _form(sheet: SignupSheet, form: RegistrationForm, status: int) -> ResponseReturnValue:
+    further = further_form(sheet.occasion, sent_extras())
+    if further is not None:
+        further.put(problems_of(sheet.occasion, sent_extras(), people_said(form)))
+        form.form_errors = [text for text in form.form_errors if text not in dict(further.fault_list).values()]
     if wants_json():
-        fields = {name: list(errors) for name, errors in form.errors.items() if name}
-        message = next((text for texts in form.errors.values() for text in texts), "")
+        errors = {**form.errors, **(further.errors if further else {})}
+        fields = {name: list(texts) for name, texts in errors.items() if name}
+        message = next((text for texts in errors.values() for text in texts), "")
         return jsonify(outcome="invalid", message=message, fields=fields), status
-    state = sheet.state(clock.now())
-    return _render_form(sheet, form.prepare(sheet), state, "invalid" if status == 422 else ""), status
+    return form_page(sheet, form, further, status)
 
 
 def _fresh_form(sheet: SignupSheet) -> str:
@@ -78,39 +92,18 @@ def _fresh_form(sheet: SignupSheet) -> str:
     def render(layout: Mapping[str, Any]) -> str:
         form = RegistrationForm().prepare(sheet)
         form.idempotency_key.data = key
-        return _render_form(sheet, form, state, **layout)
+        return render_form(sheet, form, further_form(sheet.occasion), state, **layout)
 
-    return kept.form((sheet.shown, state), render, (generate_csrf(), key))
-
-
-def _render_form(sheet: SignupSheet, form: RegistrationForm, state: str, outcome: str = "", **layout: Any) -> str:
-    return render_template(
-        "public/registration_new.html",
-        sheet=sheet,
-        form=form,
-        state=state,
-        plenty=PLENTY,
-        outcome=outcome,
-        what_follows=what_follows(sheet.occasion),
-        gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
-        **layout,
-    )
+    tokens = [generate_csrf(), key]
+    if sheet.occasion.protection != "none":
+        tokens.append(challenge_token(PURPOSE))
+    return kept.form((sheet.shown, state), render, tokens)
 
 
 def _refusal(code: str, conflict: Conflict) -> ResponseReturnValue:
     if wants_json():
         raise conflict
-    return _refusal_page(signup_sheet(code), conflict.outcome, conflict.message), conflict.status
-
-
-def _refusal_page(sheet: SignupSheet, outcome: str, text: str) -> str:
-    return render_template(
-        "public/registration_refused.html",
-        sheet=sheet,
-        outcome=outcome,
-        text=text,
-        activity_href=url_for("public.activity", code=sheet.occasion.activity_code),
-    )
+    return refusal_page(signup_sheet(code), conflict.outcome, conflict.message), conflict.status
 
 
 def _done(done: registrations.Registered) -> ResponseReturnValue:

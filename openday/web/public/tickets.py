@@ -9,7 +9,7 @@ from openday.errors import Conflict, Refused
 from openday.queries.registrations import Ticket, ticket
 from openday.services import registration_changes
 from openday.web.access import ANYONE, open_to
-from openday.web.forms.registrations import PartyForm, whole_number
+from openday.web.forms.registrations import NamedPartyForm, whole_number
 from openday.web.forms.texts import put_problem
 from openday.web.links import ticket_url
 from openday.web.public.blueprint import bp
@@ -20,7 +20,7 @@ from openday.web.public.decisions import what_follows
 @open_to(ANYONE)
 def ticket_show(code: str) -> ResponseReturnValue:
     """State, number, QR code, when and where, and what can be changed."""
-    return _page(ticket(code), PartyForm())
+    return _page(ticket(code), NamedPartyForm())
 
 
 @bp.get("/tickets/<code>/qr.png")
@@ -34,11 +34,12 @@ def ticket_qr(code: str) -> ResponseReturnValue:
 @open_to(ANYONE)
 def ticket_party(code: str) -> ResponseReturnValue:
     """Come with more or fewer people."""
-    form = PartyForm()
+    form = NamedPartyForm()
     try:
         if not form.validate():
             return _page(ticket(code), form, 422)
-        registration_changes.change_party(code, whole_number(form.party_size.data), ticket_url=ticket_url)
+        people, names = whole_number(form.party_size.data), form.companions.data or ""
+        registration_changes.change_party(code, people, ticket_url=ticket_url, companions=names)
     except Refused as refused:
         put_problem(form, refused.field, refused.message)
         return _page(ticket(code), form, 422)
@@ -66,10 +67,10 @@ def ticket_cancel_submit(code: str) -> ResponseReturnValue:
     return redirect(url_for("public.ticket_show", code=code), code=303)
 
 
-def _page(held: Ticket, form: PartyForm, status: int = 200, outcome: str = "") -> ResponseReturnValue:
+def _page(held: Ticket, form: NamedPartyForm, status: int = 200, outcome: str = "") -> ResponseReturnValue:
     form.offer(max(held.occasion.party_limit, held.party_size))
     if request.method == "GET":
-        form.party_size.data = str(held.party_size)
+        form.party_size.data, form.companions.data = str(held.party_size), "\n".join(held.companions)
     page = render_template(
         "public/ticket_show.html",
         ticket=held,
