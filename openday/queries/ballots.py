@@ -12,7 +12,7 @@ from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import User
 from openday.models.registrations import Registration
 from openday.rules import ballot as rules
-from openday.rules.ballot import BallotQuota, BallotRules, Chance, Drawn, Entry, Luck
+from openday.rules.ballot import BallotQuota, BallotRules, Chance, Drawn, Entry, Luck, SeedSource
 from openday.rules.states import RegistrationStatus
 
 SETTLED = ("frozen", "drawn")
@@ -175,6 +175,30 @@ def ballot_page(code: str, *, planned: bool = False) -> BallotPage:
         people=int(people),
         others=tuple(other for other in public_ballots(occurrence.id) if other[0] != ballot.code),
     )
+
+
+@dataclass(frozen=True)
+class BallotDesk:
+    """What the office works with: the newest draw, who applies, and what each may expect by the rules as they stand."""
+
+    ballot: BallotPage | None
+    parties: int
+    people: int
+    quotas: tuple[BallotQuota, ...]
+    chances: tuple[Chance, ...]
+
+
+def ballot_desk(occurrence: Occurrence) -> BallotDesk:
+    """The desk of a ballot; chances are simulated until it is drawn."""
+    newest = newest_ballot(occurrence.id)
+    page = ballot_page(newest.code, planned=True) if newest else None
+    entries = [entry for _, entry in applied_entries(occurrence)]
+    quotas = free_quotas(occurrence.id)
+    nothing = SeedSource("public", "-", "-")
+    now = BallotRules(occurrence.code, 1, quotas, (nothing,), shared_seats=shared_free(occurrence.id))
+    drawn = page is not None and page.status == "drawn"
+    chances = () if drawn else simulated(now, entries)
+    return BallotDesk(page, len(entries), sum(entry.party for entry in entries), quotas, chances)
 
 
 def public_ballots(occurrence_id: int) -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ from flask import Flask
 _AREAS: dict[str, tuple[str, ...]] = {
     "openday.web.account": ("views", "second_factor"),
     "openday.web.office": (
+        "ballots",
         "board",
         "calendar_days",
         "calls",
@@ -49,6 +50,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
     "openday.web.public": (
         "about",
         "activities",
+        "ballots",
         "calendar",
         "home",
         "posters",

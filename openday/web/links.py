@@ -17,6 +17,11 @@ def ticket_url(code: str) -> str:
     return absolute_url("public.ticket_show", code=code)
 
 
+def ballot_url(code: str) -> str:
+    """The absolute address of a ballot's public page."""
+    return absolute_url("public.ballot_show", code=code)
+
+
 def address_of(endpoint: str, **values: Any) -> str:
     """The address of a page of another area, '' when there is none."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""

@@ -103,6 +103,9 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
         "quotas": quotas if len(quotas) > 1 and slot.facts.mode.online else [],
         "closes": cards.moment(slot.facts.ends) if sign_up else "",
         "sign_up": sign_up,
+        "ballot": address_of("public.occurrence_ballot", code=slot.code)
+        if slot.facts.mode is SignupMode.BALLOT
+        else "",
         "qr": address_of("public.occurrence_qr", code=slot.code) if sign_up else "",
         "address": absolute_url("public.registration_new", code=slot.code) if sign_up else "",
     }

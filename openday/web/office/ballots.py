@@ -1,0 +1,137 @@
+"""The office plans a ballot, publishes its list, and a second person enters the seed."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from openday import clock
+from openday.errors import Conflict, Refused
+from openday.models.occurrences import Occurrence
+from openday.queries import ballots as queries
+from openday.queries.activities import occurrence_in_reach
+from openday.queries.registrations import signup_sheet
+from openday.rules.permissions import Right, Role
+from openday.services import ballots
+from openday.web.access import open_to, the_actor
+from openday.web.forms.ballots import DrawForm, PlanBallotForm, VoidForm, draw_form, plan_form
+from openday.web.forms.texts import put_problem
+from openday.web.links import ballot_url, ticket_url
+from openday.web.office.blueprint import bp
+
+
+@bp.get("/occurrences/<code>/ballot")
+@open_to(Role.OFFICER, Role.AUDITOR)
+def ballot_show(code: str) -> ResponseReturnValue:
+    """Where the ballot of an occurrence stands, and what comes next."""
+    return _page(_reached(code))
+
+
+@bp.post("/occurrences/<code>/ballot")
+@open_to(Role.OFFICER)
+def ballot_plan(code: str) -> ResponseReturnValue:
+    """Plan it, or change the plan; nothing is public yet."""
+    occurrence, form = _reached(code), PlanBallotForm()
+    if not form.validate_on_submit():
+        return _page(occurrence, planning=form, status=422)
+    try:
+        ballots.plan_ballot(the_actor(), code, form.plan())
+    except (Refused, Conflict) as refused:
+        put_problem(form, refused.field, refused.message)
+        return _page(occurrence, planning=form, status=refused.status)
+    flash("摇号规则已保存，尚未公布。", "done")
+    return _back(code)
+
+
+@bp.post("/occurrences/<code>/ballot/freeze")
+@open_to(Role.OFFICER)
+def ballot_freeze(code: str) -> ResponseReturnValue:
+    """Publish rules and list."""
+    try:
+        ballots.freeze_ballot(the_actor(), _newest(code))
+    except Conflict as conflict:
+        flash(f"{conflict.message}。", "error")
+    else:
+        flash("摇号规则和名单已经公布。", "done")
+    return _back(code)
+
+
+@bp.post("/occurrences/<code>/ballot/void")
+@open_to(Role.OFFICER)
+def ballot_void(code: str) -> ResponseReturnValue:
+    """Declare the list void before it is drawn."""
+    occurrence, form = _reached(code), VoidForm()
+    if not form.validate_on_submit():
+        return _page(occurrence, voiding=form, status=422)
+    try:
+        ballots.void_ballot(the_actor(), _newest(code), form.reason.data or "")
+    except (Refused, Conflict) as refused:
+        put_problem(form, refused.field, refused.message)
+        return _page(occurrence, voiding=form, status=refused.status)
+    flash("名单已经作废，理由已公布。可以重新制定规则。", "done")
+    return _back(code)
+
+
+@bp.post("/occurrences/<code>/ballot/draw")
+@open_to(Role.OFFICER)
+def ballot_draw(code: str) -> ResponseReturnValue:
+    """Enter the seed and draw; everybody is told at once."""
+    occurrence = _reached(code)
+    newest = _newest(code)
+    form = draw_form(queries.ballot_page(newest, planned=True).rules)
+    if not form.validate_on_submit():
+        return _page(occurrence, drawing=form, status=422)
+    try:
+        done = ballots.draw_ballot(
+            the_actor(),
+            newest,
+            form.values(),
+            form.witness.data or "",
+            ticket_url=ticket_url,
+            ballot_url=ballot_url,
+        )
+    except (Refused, Conflict) as refused:
+        put_problem(form, refused.field, refused.message)
+        return _page(occurrence, drawing=form, status=refused.status)
+    flash(f"摇号完成：中签{done.selected}组，候补{done.reserve}组，未中签{done.not_selected}组，已逐一通知。", "done")
+    return _back(code)
+
+
+def _reached(code: str) -> Occurrence:
+    return occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
+
+
+def _newest(code: str) -> str:
+    newest = queries.newest_ballot(_reached(code).id)
+    if newest is None:
+        raise Conflict("还没有制定摇号规则")
+    return newest.code
+
+
+def _back(code: str) -> ResponseReturnValue:
+    return redirect(url_for("office.ballot_show", code=code), code=303)
+
+
+def _page(
+    occurrence: Occurrence,
+    *,
+    planning: PlanBallotForm | None = None,
+    drawing: DrawForm | None = None,
+    voiding: VoidForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    desk = queries.ballot_desk(occurrence)
+    frozen = desk.ballot is not None and desk.ballot.status == "frozen"
+    if frozen and drawing is None and desk.ballot is not None:
+        drawing = draw_form(desk.ballot.rules)
+    page = render_template(
+        "office/ballot_show.html",
+        occurrence=occurrence,
+        occasion=signup_sheet(occurrence.code).occasion,
+        desk=desk,
+        ballot=desk.ballot,
+        planning=planning or plan_form(desk.ballot),
+        drawing=drawing,
+        voiding=voiding or VoidForm(),
+        actor=the_actor(),
+        now=clock.now(),
+    )
+    return page, status
