@@ -78,13 +78,6 @@ def closure_text(why: Closure, facts: SignupFacts) -> str:
     }.get(why, "本场活动不公开报名，参加人员由举办单位邀请")
 
 
-def what_follows(facts: SignupFacts) -> str:
-    """What becomes of an application now, and when, as a sentence; for the modes that decide later."""
-    if facts.mode is SignupMode.BALLOT:
-        return f"报名于{moment_text(facts.ends)}截止，截止后公开摇号。摇号前公布规则和不含姓名的名单，结果逐一通知。"
-    return "举办单位审核后，逐一通知结果。"
-
-
 def deletion_day(ends_at: datetime, days: int) -> date:
     """The day on which the personal data of an occurrence is deleted, `days` after the day it ended."""
     return delete_after(ends_at.date(), days) + timedelta(days=1)

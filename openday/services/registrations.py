@@ -21,12 +21,13 @@ from openday.models.registrations import IdempotencyKey, Registration
 from openday.queries.activities import occurrence_in_reach
 from openday.queries.ballots import ballot_settled
 from openday.queries.registrations import SHEET, Occasion, QuotaSeats, SignupSheet, phone_index, sayable, sheet_from
+from openday.rules.decided_later import what_follows
 from openday.rules.permissions import Actor, Right
 from openday.rules.phone import normalise_phone
 from openday.rules.privacy import clean_text
 from openday.rules.proof_of_work import Effort
 from openday.rules.seats import Seats, check_party
-from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text, what_follows
+from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text
 from openday.rules.signup_answers import Typed
 from openday.rules.states import ActivityStatus, RegistrationSource, RegistrationStatus
 from openday.services import ledger
