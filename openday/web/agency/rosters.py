@@ -3,7 +3,7 @@
 from flask.typing import ResponseReturnValue
 
 from openday.rules.permissions import Role
-from openday.web import roster_pages
+from openday.web import applicant_pages, roster_pages
 from openday.web.access import open_to
 from openday.web.agency.blueprint import bp
 
@@ -48,3 +48,17 @@ def registration_new(code: str) -> ResponseReturnValue:
 def registration_submit(code: str) -> ResponseReturnValue:
     """Enter the registration."""
     return roster_pages.enter_registration("agency", code)
+
+
+@bp.get("/occurrences/<code>/applicants")
+@open_to(Role.FILER)
+def applicant_list(code: str) -> ResponseReturnValue:
+    """Who waits for a decision, where sign-ups are reviewed."""
+    return applicant_pages.show_applicants("agency", code)
+
+
+@bp.post("/occurrences/<code>/applicants")
+@open_to(Role.FILER)
+def applicant_decide(code: str) -> ResponseReturnValue:
+    """Accept or decline some of them."""
+    return applicant_pages.decide_applicants("agency", code)
