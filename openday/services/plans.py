@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from openday import clock
 from openday.db import session, use_case
 from openday.documents.letters import letter_text
-from openday.errors import ChangedByAnother, Duplicate, Refused
+from openday.errors import ChangedByAnother, Conflict, Duplicate, Refused
 from openday.models.columns import new_code
 from openday.models.people import User
 from openday.models.plans import Plan, PlanEvent, PlanVersion
@@ -99,6 +99,7 @@ def save_plan(actor: Actor, code: str, draft: PlanDraft, *, version: int, submit
     Raises:
         NotFound: no such plan within reach.
         ChangedByAnother: somebody saved or handed in meanwhile; nothing was changed.
+        Conflict: it reports what was held already, and is changed by `held_plans.refile_held` alone.
         TextRefused: as in `create_plan`.
     """
     now = clock.now()
@@ -107,6 +108,10 @@ def save_plan(actor: Actor, code: str, draft: PlanDraft, *, version: int, submit
         raise ChangedByAnother(who_saved(plan, actor))
     if PlanStatus(plan.status) not in EDITABLE:
         raise ChangedByAnother(f"这份计划现在是“{PlanStatus(plan.status).label}”，不能再修改")
+    if plan.held_already:
+        # Its report becomes public with it: text and report are changed together (`held_plans`), or reviewers would
+        # read one and the public the other.
+        raise Conflict("这份计划只报开展情况，请在“已开展的活动，只报情况”的表单中修改")
     # A co-host changes the text; to which call it is filed stays with the agency that files it.
     moved = draft.call_id != plan.call_id and actor.agency_id == plan.agency_id
     if moved:

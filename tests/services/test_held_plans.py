@@ -27,7 +27,7 @@ from openday.services import plans, reviews
 from openday.services.held_plans import HeldReport, file_held, refile_held
 from openday.services.occurrences import Schedule, Seating, schedule_occurrence
 from openday.services.outcomes import OutcomeText, file_outcome
-from openday.services.plans import new_key
+from openday.services.plans import PlanDraft, new_key
 from openday.services.publications import publish_plan
 from tests.factories.activities import page_url
 from tests.factories.people import House
@@ -157,3 +157,15 @@ def test_its_report_is_not_filed_a_second_way(house: House) -> None:
     text = OutcomeText(report().starts_at.date(), 1, 1, 1, "又一份")
     with pytest.raises(Closed):
         file_outcome(house.filer.actor, plan.code, 1, text)
+
+
+def test_what_reviewers_read_cannot_be_parted_from_the_report_that_becomes_public(house: House) -> None:
+    code = file_held(house.filer.actor, report(), key=new_key()).code
+    plans.agency_return(house.reviewer.actor, code, version=1, reason="请核对人数")
+    other = PlanDraft(None, replace(stored(code).text, content="另一份内容"))
+    db.session.commit()
+    with pytest.raises(Conflict):
+        plans.save_plan(house.filer.actor, code, other, version=1, submit=True)
+    plan = stored(code)
+    outcome = db.session.scalars(select(Outcome).where(Outcome.plan_id == plan.id)).one()
+    assert (plan.status, plan.content) == (PlanStatus.RETURNED.value, outcome.text)
