@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +19,10 @@ _MAX_RESULT = 40 * 1024 * 1024
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WALL_SECONDS = 60
 _CPU_SECONDS = 40
+_TURNS = threading.BoundedSemaphore(2)
+"""The program takes a core and some hundred megabytes: uploads of a whole county may not start it all at once."""
+_PATIENCE = 30
+"""Seconds that an upload waits for its turn."""
 _MEMORY = 4 * 1024 * 1024 * 1024  # of addresses; the program itself maps more than a gigabyte
 _FILTERS = {
     "doc": ("docx", "MS Word 97", "MS Word 2007 XML"),
@@ -71,8 +76,9 @@ def is_old_excel(data: bytes) -> bool:
 def convert(data: bytes, filename: str) -> tuple[bytes, str]:
     """The same document as .docx (from .doc) or .xlsx (from .xls), and its new file name.
 
-    Takes a minute at most. Raises ConversionRefused for anything else, for files with macros, and where LibreOffice is
-    not installed; the reason then says how to save the file in the new format.
+    Takes a minute at most, and half a minute for its turn where others are being converted. Raises ConversionRefused
+    for anything else, for files with macros, and where LibreOffice is not installed or too busy; the reason then says
+    how to save the file in the new format.
     """
     stem, _, ending = filename.rpartition(".")
     kind = ending.lower()
@@ -89,7 +95,12 @@ def convert(data: bytes, filename: str) -> tuple[bytes, str]:
     program = _program()
     if program is None:
         raise ConversionRefused(f"旧版 .{kind} 文件不能直接读取，{save_as}")
-    converted = _run(program, data, kind)
+    if not _TURNS.acquire(timeout=_PATIENCE):
+        raise ConversionRefused(f"正在转换的旧版文件较多，请过几分钟再上传；或者{save_as}")
+    try:
+        converted = _run(program, data, kind)
+    finally:
+        _TURNS.release()
     if converted is None:
         raise ConversionRefused(f"文件无法转换，可能已损坏或设有密码，{save_as}")
     return converted, f"{stem}.{new}"

@@ -2,6 +2,8 @@
 
 import io
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import docx as python_docx
@@ -88,3 +90,28 @@ def test_macros_and_what_is_no_old_document_are_refused_before_the_program_runs(
     ):
         with pytest.raises(ConversionRefused, match=f"^{reason}"):
             convert(data, name)
+
+
+def test_no_more_than_two_run_at_once_and_whoever_waits_too_long_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on = tmp_path / "began", threading.Event()
+    program = tmp_path / "soffice"
+    program.write_text(f"#!/bin/sh\necho x >> {began}\nwhile [ ! -e {tmp_path}/go ]; do sleep 0.05; done\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr("openday.documents.legacy_office._PATIENCE", 1)
+
+    def refused(_: int) -> str:
+        with pytest.raises(ConversionRefused) as reason:
+            convert(_CONTAINER + "WordDocument".encode("utf-16-le"), "a.doc")
+        go_on.set()
+        return str(reason.value)
+
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(refused, number) for number in range(3)]
+        assert go_on.wait(20)
+        (tmp_path / "go").touch()
+        said = sorted(each.result() for each in waiting)
+    assert began.read_text() == "x\nx\n"
+    assert [reason.partition("，")[0] for reason in said] == ["文件无法转换", "文件无法转换", "正在转换的旧版文件较多"]
