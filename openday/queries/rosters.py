@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
 from openday.db import session
 from openday.errors import NotFound
 from openday.models.occurrences import Quota
 from openday.models.registrations import Registration
-from openday.queries.registrations import sayable
+from openday.queries.registrations import kept_extras, sayable
 from openday.rules.phone import mask_phone
+from openday.rules.signup_answers import shown_extras
 from openday.rules.states import RegistrationSource, RegistrationStatus
 
 PER_PAGE = 100
@@ -112,6 +113,20 @@ def roster_counts(occurrence_id: int) -> dict[RegistrationStatus, RosterCount]:
         )
     }
     return {status: found.get(status, RosterCount(0, 0)) for status in RegistrationStatus}
+
+
+def further_answers(occurrence_id: int, number: str | None = None) -> dict[str, list[tuple[str, str]]]:
+    """What else was answered, as lines to read (see `rules.signup_answers.shown_extras`), by desk number: of one party,
+    or of all. Parties that were asked for nothing more are left out."""
+    statement = select(Registration.number, Registration.extras, Registration.photo_consent).where(
+        Registration.occurrence_id == occurrence_id,
+        or_(Registration.extras.is_not(None), Registration.photo_consent.is_not(None)),
+    )
+    if number is not None:
+        statement = statement.where(Registration.number == sayable(number))
+    return {
+        row.number: shown_extras(kept_extras(row.extras), row.photo_consent) for row in session().execute(statement)
+    }
 
 
 def roster_entry(occurrence_id: int, number: str) -> RosterRow:

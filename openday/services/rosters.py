@@ -8,7 +8,8 @@ from openday.errors import NotFound, Refused
 from openday.models.registrations import Registration
 from openday.queries.activities import occurrence_in_reach
 from openday.queries.registrations import sayable
-from openday.queries.rosters import RosterRow, roster
+from openday.queries.rosters import RosterRow, further_answers, roster
+from openday.rules.identity_numbers import Document
 from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import clean_text
 from openday.services import ledger
@@ -17,8 +18,9 @@ REASON_LIMIT = 200
 
 
 @use_case
-def export_roster(actor: Actor, occurrence: str) -> list[RosterRow]:
-    """The whole list of an occurrence to take away, telephone numbers masked.
+def export_roster(actor: Actor, occurrence: str) -> tuple[list[RosterRow], dict[str, list[tuple[str, str]]]]:
+    """The whole list of an occurrence to take away, telephone numbers masked; with it, by desk number, what else was
+    answered, without the numbers of documents: those are never taken away.
 
     Raises:
         NotFound: no such occurrence within reach of the right to export.
@@ -35,7 +37,12 @@ def export_roster(actor: Actor, occurrence: str) -> list[RosterRow]:
         agency_id=found.activity.agency_id,
         rows=len(rows),
     )
-    return rows
+    documents = {kind.label for kind in Document}
+    answers = {
+        number: [line for line in lines if line[0] not in documents]
+        for number, lines in further_answers(found.id).items()
+    }
+    return rows, answers
 
 
 @use_case

@@ -3,7 +3,7 @@
 `area` is the name of the blueprint ('agency' or 'office'); the queries decide what is within reach.
 """
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from openday import clock
@@ -13,12 +13,13 @@ from openday.queries import rosters
 from openday.queries.activities import occurrence_in_reach
 from openday.queries.registrations import signup_sheet
 from openday.rules.permissions import Right
-from openday.rules.signup import closure, closure_text
+from openday.rules.signup import closure, closure_text, deletion_day
 from openday.rules.states import RegistrationSource
 from openday.services import registrations
 from openday.services.rosters import export_roster, reveal_phone
 from openday.web.access import the_actor
-from openday.web.forms.registrations import RevealForm, StaffRegistrationForm
+from openday.web.forms.registrations import RevealForm, StaffRegistrationForm, people_said
+from openday.web.forms.signup_further import further_form, problems_of, sent_extras
 from openday.web.forms.texts import put_problem
 from openday.web.links import ticket_url
 
@@ -48,10 +49,11 @@ def show_roster(area: str, code: str) -> ResponseReturnValue:
 
 def send_roster(code: str) -> ResponseReturnValue:
     """The whole list as CSV. Taking it away is noted in the audit log, the one thing that this GET writes."""
-    rows = export_roster(the_actor(), code)
+    rows, answers = export_roster(the_actor(), code)
+    more = tuple(dict.fromkeys(label for lines in answers.values() for label, _text in lines))
     response = make_response(
         csv_bytes(
-            CSV_HEADER,
+            (*CSV_HEADER, *more),
             (
                 (
                     row.code,
@@ -64,6 +66,7 @@ def send_roster(code: str) -> ResponseReturnValue:
                     row.source.value,
                     str(row.attended),
                     row.created_at.isoformat(timespec="seconds"),
+                    *(dict(answers.get(row.number, ())).get(label, "") for label in more),
                 )
                 for row in rows
             ),
@@ -99,7 +102,13 @@ def _entry(
     occurrence = occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
     row = rosters.roster_entry(occurrence.id, number)
     page = render_template(
-        "rosters/roster_entry.html", area=area, occurrence=occurrence, row=row, form=form, phone=phone
+        "rosters/roster_entry.html",
+        area=area,
+        occurrence=occurrence,
+        row=row,
+        answers=rosters.further_answers(occurrence.id, number).get(number, []),
+        form=form,
+        phone=phone,
     )
     return page, status
 
@@ -117,7 +126,7 @@ def enter_registration(area: str, code: str) -> ResponseReturnValue:
             return _staff_form(area, code, form, 422)
         done = registrations.register(
             code,
-            form.sign_up(request.headers.get("Idempotency-Key") or None),
+            form.sign_up(request.headers.get("Idempotency-Key") or None, sent_extras()),
             ticket_url=ticket_url,
             actor=the_actor(),
             source=RegistrationSource(form.source.data),
@@ -137,10 +146,16 @@ def _staff_form(
     occurrence_in_reach(the_actor(), Right.REGISTRATION_ENTER, code)
     sheet = signup_sheet(code)
     why = closure(sheet.occasion.facts, clock.now(), staff=True)
+    further = further_form(sheet.occasion, sent_extras() if request.method == "POST" else None)
+    if further is not None and status == 422:
+        further.put(problems_of(sheet.occasion, sent_extras(), people_said(form), staff=True))
+        form.form_errors = [text for text in form.form_errors if text not in dict(further.fault_list).values()]
     page = render_template(
         "rosters/registration_new.html",
         area=area,
         sheet=sheet,
+        further=further,
+        gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
         form=form.prepare(sheet),
         outcome=outcome or ("invalid" if status == 422 else ""),
         closed=closure_text(why, sheet.occasion.facts) if why else "",

@@ -1,0 +1,57 @@
+"""Setting what the sign-up form of an occurrence asks for, and what keeps robots off it."""
+
+from collections.abc import Mapping
+
+from openday import clock
+from openday.db import session, use_case
+from openday.errors import Conflict, Refused
+from openday.queries.activities import occurrence_in_reach
+from openday.rules.permissions import Actor, Right
+from openday.rules.signup_form import SignupForm, form_faults
+from openday.rules.states import OccurrenceStatus
+from openday.services import ledger
+
+
+class FormRefused(Refused):
+    """The form cannot be used; `faults` says all that is wrong with it, field to sentence."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        name, message = next(iter(faults.items()))
+        super().__init__(message, field=name)
+        self.faults = dict(faults)
+
+
+@use_case
+def set_signup_form(actor: Actor, code: str, form: SignupForm, *, guarded: bool) -> None:
+    """Let the sign-up form of this occurrence ask what `form` says; `guarded` asks for a proof of work as well.
+
+    Whoever is on the list already keeps what they answered.
+
+    Raises:
+        NotFound: no such occurrence within reach.
+        Conflict: it is cancelled or over.
+        FormRefused: a question that nobody could answer, or a field without its reason.
+    """
+    now = clock.now()
+    occurrence = occurrence_in_reach(actor, Right.OCCURRENCE_PROPOSE, code, lock=True)
+    if occurrence.status == OccurrenceStatus.CANCELLED or occurrence.ends_at <= now:
+        raise Conflict("这一场已经取消或结束，报名表不能再修改")
+    faults = form_faults(form)
+    if faults:
+        raise FormRefused(faults)
+    protection = "challenge" if guarded else "none"
+    if (occurrence.form or {}) == form.as_dict() and occurrence.protection == protection:
+        return
+    occurrence.form, occurrence.protection, occurrence.changed_at = form.as_dict(), protection, now
+    session().flush()
+    ledger.record(
+        "occurrence.form",
+        actor=actor,
+        record_type="occurrence",
+        record_id=occurrence.id,
+        now=now,
+        agency_id=occurrence.activity.agency_id,
+        questions=len(form.questions),
+        document=bool(form.document_basis),
+        protection=protection,
+    )
