@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from openday.queries.applicants import Applicant
@@ -18,7 +19,7 @@ class DecisionForm(FlaskForm):
     decision = RadioField(
         "审核意见",
         [InputRequired("请选择审核意见")],
-        choices=[choice("accept", "通过"), choice("decline", "不通过")],
+        choices=[SelectChoice("accept", "通过"), SelectChoice("decline", "不通过")],
     )
     reason = TextAreaField("理由", [at_most(REASON_LIMIT)], filters=[one_line])
 
