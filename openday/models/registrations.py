@@ -99,7 +99,11 @@ class IdempotencyKey(Base):
 
 
 class CheckIn(Base):
-    """Every admission and every undo at the door; append-only, the registration carries the current fact."""
+    """Every admission and every undo at the door; the registration carries the current fact.
+
+    Append-only but for this: an admission that turns out to be the second, because an earlier one was made at a door
+    without a network and handed in later, becomes a conflict.
+    """
 
     __tablename__ = "check_ins"
     __table_args__ = (

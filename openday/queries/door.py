@@ -351,7 +351,7 @@ _ENTRY = (
         Registration.party_size,
     )
     .join(Registration, _STANDING)
-    .where(CheckIn.action != "undo")
+    .where(CheckIn.action.not_in(("undo", "conflict")))
 )
 
 
@@ -398,7 +398,7 @@ def entry_of_number(door: Door, number: str) -> int:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the door's book, undone admissions and the undoing included; `action` admit, walk_in or undo."""
+    """One line of the door's book, undone admissions and the undoing included; `action` as in `CheckIn`."""
 
     at: datetime
     action: str
@@ -406,19 +406,22 @@ class Line:
     name: str
     people: int
     by: str
+    gate: str = ""
 
 
 def book(door: Door) -> list[Line]:
     """Everything that was done at this door, newest first; at most 500 lines."""
     statement = (
-        select(CheckIn.at, CheckIn.action, CheckIn.people, Registration.number, Registration.name, User.name)
+        select(
+            CheckIn.at, CheckIn.action, CheckIn.people, Registration.number, Registration.name, User.name, CheckIn.gate
+        )
         .join(Registration, Registration.id == CheckIn.registration_id)
-        .join(User, User.id == CheckIn.by_id)
+        .outerjoin(User, User.id == CheckIn.by_id)
         .where(CheckIn.occurrence_id == door.id)
         .order_by(CheckIn.id.desc())
         .limit(MOST_LINES)
     )
     return [
-        Line(at, action, number, shown_name(name), people, by)
-        for at, action, people, number, name, by in session().execute(statement)
+        Line(at, action, number, shown_name(name), people, by or "本人", gate)
+        for at, action, people, number, name, by, gate in session().execute(statement)
     ]

@@ -27,6 +27,7 @@ from openday.rules.states import RegistrationSource, RegistrationStatus, SignupM
 from openday.services import ledger
 
 REASON_LIMIT = 200
+NO_ENTRY = ("undo", "conflict")
 
 _registrations = cast(Table, Registration.__table__)
 _occurrences = cast(Table, Occurrence.__table__)
@@ -129,7 +130,9 @@ def _as_it_is(actor: Actor, door: Door, registration_id: int, people: int | None
         raise Refused(f"这份报名共{row.party_size}人，实到人数不能超过{row.party_size}人", field="people")
     at = row.checked_in_at
     entry_id = session().scalar(
-        select(CheckIn.id).where(CheckIn.registration_id == registration_id, CheckIn.at == at, CheckIn.action != "undo")
+        select(CheckIn.id).where(
+            CheckIn.registration_id == registration_id, CheckIn.at == at, CheckIn.action.not_in(NO_ENTRY)
+        )
     )
     known = session().get(IdempotencyKey, _admission_key(key, actor, registration_id)) if key else None
     same_form = known is not None and known.created_at == at
@@ -207,7 +210,7 @@ def correct_people(actor: Actor, occurrence: str, check_in_id: int, people: int)
 
 def _entry(door: Door, check_in_id: int) -> CheckIn:
     check_in = session().get(CheckIn, check_in_id) if check_in_id < 2**31 else None
-    if check_in is None or check_in.occurrence_id != door.id or check_in.action == "undo":
+    if check_in is None or check_in.occurrence_id != door.id or check_in.action in NO_ENTRY:
         raise NotFound()
     return check_in
 

@@ -7,6 +7,7 @@ from openday import clock
 from openday.errors import OpenDayError
 from openday.queries import door as queries
 from openday.queries.door import Door, Entry, Hits
+from openday.queries.door_packs import conflicts_at
 from openday.queries.registrations import Ticket
 from openday.rules.door import admitted_text
 from openday.rules.permissions import Right, can, may
@@ -36,6 +37,7 @@ def door_page(
         "desk/door.html",
         door=door,
         count=queries.head_count(door),
+        conflicts=conflicts_at(door),
         recent=queries.recent(door, the_actor(), now),
         entry=entry,
         announced=announced,
