@@ -94,6 +94,7 @@ _ACTS: Final = {
     "occurrence.capacity": "调整名额",
     "occurrence.change": "修改场次",
     "occurrence.decline": "不采用场次",
+    "occurrence.form": "设置报名表",
     "occurrence.postpone": "场次延期",
     "occurrence.propose": "报场次",
     "occurrence.resume": "确定延期场次的时间",
