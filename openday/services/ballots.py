@@ -283,6 +283,13 @@ _STATUS = {
 }
 
 
+_LETTERS = {
+    Luck.SELECTED: "messages/ballot_selected.txt",
+    Luck.RESERVE: "messages/ballot_reserve.txt",
+    Luck.NOT_SELECTED: "messages/ballot_not_selected.txt",
+}
+
+
 def _apply(
     actor: Actor, ballot: Ballot, occasion: Occasion, now: datetime, ticket_url: TicketUrl, address: str
 ) -> None:
@@ -300,8 +307,9 @@ def _apply(
         for row in applying:
             luck = Luck(row.luck)
             who = Guest(row.id, row.code, row.number, row.name or "", row.phone or "", row.email or "", row.party_size)
-            kind, letter, place = f"ballot.{luck.value}", f"messages/ballot_{luck.value}.txt", row.place
-            tell(kind, letter, who, occasion, now, ticket_url, place=place, ballot=address)
+            tell(
+                f"ballot.{luck.value}", _LETTERS[luck], who, occasion, now, ticket_url, place=row.place, ballot=address
+            )
 
 
 def _still_applying(ballot: Ballot) -> list[Any]:
