@@ -1,6 +1,7 @@
 """Files that are refused as plan forms: every reason is said, and nothing takes long, takes memory or looks outside."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -14,8 +15,8 @@ from openday.documents.form_reader import REASONS, FormRefused, read_forms
 from openday.documents.form_reading.assemble import read_forms_in
 from openday.documents.form_reading.package import PackageRefused, open_package
 from openday.documents.form_reading.word_text import read_word
-from tests.factories.word_forms import FORM, docx, whole_form
-from tests.factories.word_forms_hostile import GOOD, HOSTILE, SLOW
+from tests.factories.word_forms import FORM, cell, docx, form_rows, para, picture, row, table, whole_form
+from tests.factories.word_forms_hostile import GOOD, HOSTILE, SLOW, changed
 
 _PIECES = [
     "w:p",
@@ -174,3 +175,18 @@ def test_any_nesting_of_parts_is_read_or_refused_and_nothing_else(pieces: list[s
         open_and_read(docx(f"{opened}<w:t>活动主题：甲</w:t>{closed}", whole_form(FORM)))
     except PackageRefused as refused:
         assert str(refused) in REASONS
+
+
+@pytest.mark.parametrize(
+    "target", ["media/a%00.png", "media/missing.png", f"media/{'a' * 200_000}.png"], ids=["NUL", "missing", "endless"]
+)
+def test_a_picture_that_is_not_in_the_file_is_passed_over(target: str) -> None:
+    rows = form_rows(FORM)
+    rows[4] = row(cell("活动报名方式"), cell(para(picture("rId100")) + para(FORM.signup), span=3))
+    form = read_forms(docx(table(*rows), relations=[("image", target, "")]), "a.docx")[0]
+    assert (form.fields["theme"].value, form.fields["signup"].value) == (FORM.theme, FORM.signup)
+
+
+def test_a_name_that_no_program_gives_is_refused() -> None:
+    with pytest.raises(FormRefused, match=f"^{re.escape(REASONS['structure'])}$"):
+        read_forms(changed(f"word/media/{'a' * 60_000}.png", b"x"), "a.docx")

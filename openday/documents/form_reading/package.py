@@ -20,6 +20,7 @@ MAX_PART = 16 * 1024 * 1024
 
 _MAX_MEMBERS = 2_000
 _MAX_DIRECTORY = 512 * 1024
+_LONGEST_NAME = 400
 _MAX_INFLATED = 200 * 1024 * 1024
 _MAX_RATIO = 200
 # Small members may compress as well as they like: they cannot do harm. Drawn pictures of white paper may do so, too.
@@ -162,7 +163,8 @@ def _check_members(members: list[zipfile.ZipInfo], directory: int) -> None:
 def _is_plain_name(name: str) -> bool:
     """Nothing is ever written to disk here, but a name that climbs or starts at a root was made to do harm."""
     parts = name.replace("\\", "/").split("/")
-    return parts[0] != "" and ".." not in parts and ":" not in name and "\0" not in name
+    harmless = parts[0] != "" and ".." not in parts and ":" not in name and "\0" not in name
+    return harmless and len(name) <= _LONGEST_NAME
 
 
 def _is_too_dense(member: zipfile.ZipInfo) -> bool:

@@ -49,7 +49,13 @@ def read_word(package: zipfile.ZipFile) -> WordText:
     for relation in related.values():
         if relation.kind == "styles" and relation.target in package.namelist():
             styles.read(read_part(package, relation.target, _MAX_STYLES))
-    pictures = {key: relation.target for key, relation in related.items() if relation.kind == "image"}
+    # Names come from the file, and go to another process as arguments: only those that the package really has.
+    names = frozenset(package.namelist())
+    pictures = {
+        key: relation.target
+        for key, relation in related.items()
+        if relation.kind == "image" and relation.target in names
+    }
     body = _Builder(styles, pictures).read(read_part(package, main))
     headers = [relation.target for relation in related.values() if relation.kind == "header"]
     above: list[Block] = []
