@@ -71,6 +71,16 @@ def test_what_is_kept_out_of_public_says_why_to_its_proposer_alone(any_house: Ho
     assert letters("topic.removed") == ["a@example.org"]
 
 
+def test_what_nobody_let_into_public_is_not_sent_on_to_the_address_that_somebody_typed(any_house: House) -> None:
+    found = proposal(
+        any_house, topic_call(any_house), ProposalStatus.RECEIVED, title="领奖请加微信", contact="13800000000"
+    )
+    topic_moderation.remove_topic(any_house.officer.actor, found.id, stamp(found.id), "与征集无关", receipt_url)
+    letter = db.session.scalars(select(Message).where(Message.kind == "topic.removed")).one()
+    assert "领奖" not in letter.subject + letter.body
+    assert receipt_url(found.receipt) in letter.body
+
+
 def test_two_officers_at_one_proposal_have_one_winner(any_house: House) -> None:
     found = proposal(any_house, topic_call(any_house), ProposalStatus.RECEIVED)
     seen = stamp(found.id)
