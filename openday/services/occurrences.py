@@ -52,6 +52,8 @@ class Schedule:
     party_limit: int = 5
     waitlist: bool = True
     walk_in_limit: int = 0
+    guarded: bool = False
+    """For a new occurrence: whether its sign-up form asks for a proof of work."""
 
 
 @dataclass(frozen=True)
@@ -284,6 +286,7 @@ def _new_occurrence(
         created_by_id=actor.user_id,
         created_at=now,
         status=OccurrenceStatus.PROPOSED.value,
+        protection="challenge" if schedule.guarded else "none",
         quotas=[
             Quota(position=position, name=name, capacity=capacity)
             for position, (name, capacity) in enumerate(named or [("公众", 0)], start=1)

@@ -132,3 +132,15 @@ def test_the_file_holds_the_answers_and_never_the_number_of_a_document(
     assert "002X" not in text
     number = row["number"]
     assert CARD not in staff.get(f"/agency/occurrences/{occurrence.code}/roster/{number}").html
+
+
+def test_a_new_occurrence_is_proposed_with_the_work_against_robots(app: Flask, house: House) -> None:
+    activity = published_activity(house)
+    staff, address = PageClient(app).log_in(house.filer), f"/agency/activities/{activity.code}/occurrences/new"
+    form = staff.get(address).form(having="venue")
+    held = {"day": "2030-09-16", "starts": "14:00", "ends": "16:00", "venue": "一楼大厅", "signup_mode": "first_come"}
+    seats = {"quotas-0-audience": "市民", "quotas-0-seats": "20"}
+    staff.submit(form, **held, **seats)
+    staff.submit(form, **{**held, "day": "2030-09-17"}, **seats, guarded=None)
+    rows = db.session.scalars(select(Occurrence).order_by(Occurrence.starts_at))
+    assert [row.protection for row in rows] == ["challenge", "none"]

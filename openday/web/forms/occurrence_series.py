@@ -45,6 +45,7 @@ class SeriesForm(FlaskForm):
     party_limit = StringField("每次报名人数上限", [whole_number(1, MOST_IN_PARTY)], filters=[one_line], default="5")
     waitlist = BooleanField("名额报满后接受候补")
     walk_in_limit = StringField("现场名额", [whole_number(0, MOST_SEATS)], filters=[one_line], default="0")
+    guarded = BooleanField("防止机器批量报名")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Besides each field: at least one day is ticked or chosen."""
@@ -72,6 +73,7 @@ class SeriesForm(FlaskForm):
                 party_limit=read_count(self.party_limit.data or "", 1, MOST_IN_PARTY),
                 waitlist=bool(self.waitlist.data),
                 walk_in_limit=read_count(self.walk_in_limit.data or "", 0, MOST_SEATS),
+                guarded=bool(self.guarded.data),
             )
             for day in self.chosen()
         ]

@@ -1,6 +1,7 @@
 """Forms of occurrences: when, where, for whom; seats; reasons. Days and clocks are typed apart, in Asia/Shanghai."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -131,6 +132,11 @@ class OccurrenceForm(ScheduleForm):
     """A new occurrence, with its quotas."""
 
     quotas = FieldList(FormField(QuotaForm), "对象和名额", min_entries=3, max_entries=MOST_QUOTAS)
+    guarded = BooleanField("防止机器批量报名")
+
+    def schedule(self) -> Schedule:
+        """The same, with what only a new occurrence is asked."""
+        return replace(super().schedule(), guarded=bool(self.guarded.data))
 
     def seating(self) -> list[Seating]:
         """The lines of quotas that were filled in."""
@@ -164,6 +170,7 @@ def standing_data(
         "venue": venue,
         "signup_mode": mode.value,
         "waitlist": True,
+        "guarded": True,
         "starts": f"{planned.start:%H:%M}" if planned.start else "",
         "ends": f"{planned.end:%H:%M}" if planned.end else "",
         "quotas": [{"audience": name, "seats": str(seats)} for name, seats in quotas],
