@@ -123,8 +123,9 @@ def test_a_call_of_the_district_is_on_the_board_of_the_district_and_of_the_city(
 ) -> None:
     call = call_of(any_house, year=clock.today().year)
     officer = office_board(any_house.officer.actor, clock.now())
-    assert [each.id for each in officer.calls] == [call.id]
-    assert office_board(any_house.admin.actor, clock.now()).call == officer.call
+    assert [each.id for each in officer.coverage.calls] == [call.id]
+    city = office_board(any_house.admin.actor, clock.now())
+    assert [each.id for each in city.coverage.calls] == [call.id]
     assert office_board(any_house.far_officer.actor, clock.now()).call is None
 
 

@@ -148,8 +148,9 @@ def test_a_return_is_seen_at_its_fields_and_what_changed_since_by_the_next_reade
     save_plan(house.filer.actor, plan.code, PlanDraft(None, text), version=1, submit=True)
     agency_approve(house.reviewer.actor, plan.code, version=2)
     page = client.get(f"/office/plans/{plan.code}")
-    assert page.text("//main//del") == "原为云溪区图书馆一楼大厅"
-    assert page.text("//main//ins") == "现为二楼报告厅"
+    # Both end with 厅, which stayed; the words around a change are for those who do not see it.
+    assert page.text("//main//del") == "〔删去〕云溪区图书馆一楼大〔删去完〕"
+    assert page.text("//main//ins") == "〔新增〕二楼报告〔新增完〕"
 
 
 def test_a_return_that_says_nothing_comes_back_with_the_error_at_the_reason(client: PageClient, house: House) -> None:
