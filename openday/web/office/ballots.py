@@ -1,5 +1,7 @@
 """The office plans a ballot, publishes its list, and a second person enters the seed."""
 
+from datetime import date
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +12,7 @@ from openday.queries import ballots as queries
 from openday.queries.activities import occurrence_in_reach
 from openday.queries.registrations import signup_sheet
 from openday.rules.permissions import Right, Role
+from openday.rules.wording import day_text
 from openday.services import ballots
 from openday.web.access import open_to, the_actor
 from openday.web.forms.ballots import DrawForm, PlanBallotForm, VoidForm, draw_form, plan_form
@@ -131,6 +134,7 @@ def _page(
         planning=planning or plan_form(desk.ballot),
         drawing=drawing,
         voiding=voiding or VoidForm(),
+        known_days=[day_text(date.fromisoformat(s.when)) for s in desk.ballot.rules.sources] if desk.ballot else [],
         actor=the_actor(),
         now=clock.now(),
     )
