@@ -164,18 +164,21 @@ def _document(form: SignupForm, typed: Typed, kept: dict[str, Any], problems: di
         problems["document_number"] = "按证件号码，活动当天的年龄不在本场的年龄范围内"
 
 
-def shown_extras(kept: Mapping[str, Any], photo: bool | None) -> list[tuple[str, str]]:
-    """What is kept, as lines to read: (label, text). Telephone numbers and numbers of documents are masked."""
+def shown_extras(kept: Mapping[str, Any], photo: bool | None, *, whole: bool = False) -> list[tuple[str, str]]:
+    """What is kept, as lines to read: (label, text). Telephone numbers and numbers of documents are masked, except
+    `whole` for those who have just typed them."""
     rows = [(str(label), str(text)) for label, text in kept.get("answers", ())]
     if kept.get("companions"):
         rows.append(("同行人姓名", "、".join(kept["companions"])))
     guardian = kept.get("guardian")
     if guardian:
         by = "，由工作人员当面或电话确认" if guardian["confirmed_by"] == "staff" else ""
-        rows.append(("监护人", f"{guardian['name']}，{mask_phone(guardian['phone'])}{by}"))
+        phone = guardian["phone"] if whole else mask_phone(guardian["phone"])
+        rows.append(("监护人", f"{guardian['name']}，{phone}{by}"))
     document = kept.get("document")
     if document:
-        rows.append((Document(document["kind"]).label, mask_number(document["number"])))
+        number = document["number"] if whole else mask_number(document["number"])
+        rows.append((Document(document["kind"]).label, number))
     if kept.get("eligible"):
         rows.append(("参加条件", "已确认符合"))
     if photo is not None:

@@ -205,3 +205,22 @@ def test_more_or_fewer_people_are_named_too(client: PageClient, occurrence: Occu
     page = client.submit(page.form(having="party_size"), companions="王小雪\nAnn-Marie O’Neill")
     assert "王小雪、Ann-Marie O’Neill" in page.text("main")
     assert "3人" in page.text("main")
+
+
+def test_in_english_our_own_words_are_english_and_theirs_stay(client: PageClient, occurrence: Occurrence) -> None:
+    code = ask(occurrence)
+    client.http.set_cookie("lang", "en")
+    page = client.get(f"/occurrences/{code}/sign-up")
+    words = page.text("main")
+    for said in ("Age: 6 and over", "Not agreed", "是否用餐", "What for: 安排餐食", "Check and send"):
+        assert said in words
+    assert "不同意" not in words
+    page = client.submit(page.form(having="phone"), 422, **WHO, step="check")
+    assert "Say whether children under 14 take part" in page.text("//*[@id='errors']")
+
+
+def test_the_check_shows_what_was_typed_and_the_ticket_hides_it(client: PageClient, occurrence: Occurrence) -> None:
+    form = opened(client, ask(occurrence, SignupForm(document_basis=BASIS)))
+    check = client.submit(form, **WHO, document_kind="resident_card", document_number=CARD, step="check")
+    assert CARD in check.text("main")
+    assert CARD not in client.submit(check.form(having="phone")).html

@@ -2,11 +2,13 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from openday import clock
 from openday.db import db
 from openday.models.ledger import AuditEvent
 from openday.models.occurrences import Occurrence
@@ -138,9 +140,16 @@ def test_a_new_occurrence_is_proposed_with_the_work_against_robots(app: Flask, h
     activity = published_activity(house)
     staff, address = PageClient(app).log_in(house.filer), f"/agency/activities/{activity.code}/occurrences/new"
     form = staff.get(address).form(having="venue")
-    held = {"day": "2030-09-16", "starts": "14:00", "ends": "16:00", "venue": "一楼大厅", "signup_mode": "first_come"}
-    seats = {"quotas-0-audience": "市民", "quotas-0-seats": "20"}
+    days = [(clock.today() + timedelta(days=more)).isoformat() for more in (10, 11)]
+    held = {"day": days[0], "starts": "14:00", "ends": "16:00", "venue": "一楼大厅", "signup_mode": "first_come"}
+    seats = {
+        "quotas-0-audience": "市民",
+        "quotas-0-seats": "20",
+        "quotas-1-audience": "",
+        "quotas-1-seats": "",
+        "act": "save",
+    }
     staff.submit(form, **held, **seats)
-    staff.submit(form, **{**held, "day": "2030-09-17"}, **seats, guarded=None)
+    staff.submit(form, **{**held, "day": days[1]}, **seats, guarded=None)
     rows = db.session.scalars(select(Occurrence).order_by(Occurrence.starts_at))
     assert [row.protection for row in rows] == ["challenge", "none"]

@@ -17,7 +17,10 @@ from openday.rules.signup_answers import QUESTION, Typed, extra_fields, read_ext
 from openday.rules.signup_form import SignupForm
 from openday.rules.signup_questions import LONGEST_ANSWER, Question, QuestionKind
 from openday.web.forms.texts import put_problem
+from openday.web.sentences import said
 
+_OURS = frozenset({"child", "document_kind", "photo"})
+"""Fields whose choices are words of ours, not of whoever set the questions."""
 _NO = ("false", "", "0", "no", "off")
 
 
@@ -67,6 +70,8 @@ def further_form(occasion: Occasion, typed: Typed | None = None) -> FurtherForm 
         return None
     values = [(name, value) for name, given in (typed or {}).items() for value in given]
     form: FurtherForm = _class_for(occasion.form)(MultiDict(values))
+    for name in (name for name in _OURS if name in form):
+        form[name].choices = [SelectChoice(choice.value, said(choice.label)) for choice in form[name].choices]
     return form
 
 

@@ -77,7 +77,7 @@ def _check_page(sheet: SignupSheet) -> str:
         purpose=PURPOSE,
         sent=sent,
         quota=quota if len(sheet.quotas) > 1 else "",
-        rows=shown_extras(read.kept, read.photo),
+        rows=shown_extras(read.kept, read.photo, whole=True),
         carried=carried,
         outcome="check",
     )
