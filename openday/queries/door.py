@@ -107,6 +107,18 @@ def door_at(actor: Actor, code: str, *rights: Right) -> Door:
     return _reached(actor, Occurrence.code == sayable(code), rights or (Right.CHECK_IN,))
 
 
+def public_door(code: str) -> Door:
+    """The door of the occurrence with this code, for a visitor who stands in front of it.
+
+    Raises:
+        NotFound: not there.
+    """
+    row = session().execute(_DOOR.where(Occurrence.code == sayable(code))).first()
+    if row is None:
+        raise NotFound()
+    return _door(row)
+
+
 def _reached(actor: Actor, condition: ColumnElement[bool], rights: tuple[Right, ...]) -> Door:
     row = session().execute(_DOOR.where(condition)).first()
     if row is None:

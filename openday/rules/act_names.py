@@ -82,6 +82,7 @@ _ACTS: Final = {
     "call.remind": "催报",
     "check_in.admit": "签到",
     "check_in.conflict": "记录重复签到",
+    "check_in.self": "自助签到",
     "check_in.undo": "撤销签到",
     "check_in.walk_in": "登记现场到场",
     "desk.assign": "指定签到人员",

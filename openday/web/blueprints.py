@@ -48,10 +48,11 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "suggestions",
         "topics",
     ),
-    "openday.web.desk": ("door", "entries", "offline", "walk_ins"),
+    "openday.web.desk": ("door", "entries", "offline", "screen", "walk_ins"),
     "openday.web.public": (
         "about",
         "activities",
+        "arrivals",
         "ballots",
         "calendar",
         "home",
