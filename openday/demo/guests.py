@@ -15,7 +15,7 @@ from openday.demo.voices import GIVEN, SURNAMES
 from openday.models.registrations import Registration
 from openday.rules.permissions import Actor
 from openday.rules.states import RegistrationSource, RegistrationStatus, SignupMode
-from openday.services import checkin, registration_changes, registrations, surveys
+from openday.services import checkin, decisions, registration_changes, registrations, surveys
 
 _BY_STAFF = (RegistrationSource.PHONE, RegistrationSource.COUNTER, RegistrationSource.PAPER)
 _PARTIES = (1, 1, 1, 2, 2, 3)
@@ -55,6 +55,8 @@ class List:
     starts_at: datetime
     ends_at: datetime
     tickets: list[str] = field(default_factory=list)
+    applied: list[str] = field(default_factory=list)
+    """The numbers of those who wait for a decision."""
 
     def fill(self, opens: datetime, closes: datetime) -> None:
         """Note who signs up between two moments; the waiting come last, the hesitant leave again."""
@@ -98,6 +100,15 @@ class List:
         )
         if made.status is RegistrationStatus.CONFIRMED:
             self.tickets.append(made.code)
+        if made.status is RegistrationStatus.APPLIED:
+            self.applied.append(made.number)
+
+    def review(self) -> None:
+        """The agency accepts the first of those who applied and declines the next; the others wait."""
+        accepted = self.applied[: self.slot.accepted]
+        decided = partial(decisions.decide, self.filer, self.occurrence, ticket_url=self.guests.ticket_url)
+        decided(accepted, accept=True, reason="")
+        decided(self.applied[len(accepted) :][:1], accept=False, reason=self.slot.declined)
 
     def _sign_up_and_leave(self, wish: registrations.SignUp) -> None:
         made = registrations.register(self.occurrence, wish, ticket_url=self.guests.ticket_url)

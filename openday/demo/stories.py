@@ -37,6 +37,10 @@ class Slot:
     """The parties that did."""
     came: int = 0
     """How many of a hundred parties came, for an occurrence that has begun."""
+    accepted: int = 0
+    """Of those who applied where sign-ups are reviewed: how many parties are accepted; the next one is declined."""
+    declined: str = ""
+    """Why that one is declined."""
     proposed: bool = False
     """Whether it still waits for the office."""
     called_off: str = ""

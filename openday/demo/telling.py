@@ -201,6 +201,8 @@ class Telling:
         if slot.called_off or self.story.ends is PlanStatus.CANCELLED:
             closes -= timedelta(days=7)
         held.fill(max(clock.now() + timedelta(hours=2), closes - timedelta(days=14)), closes)
+        if slot.accepted:
+            timeline.at(closes, held.review)
         if slot.moved_from:
             timeline.at(timeline.now - timedelta(days=2), partial(self._move, slot, code))
         if slot.called_off:
