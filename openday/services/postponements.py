@@ -19,7 +19,7 @@ from openday.queries.activities import activity_in_reach, occurrence_in_reach
 from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import plain_text
 from openday.rules.schedules import Fault, time_fault, venue_fault, window_fault
-from openday.rules.states import ActivityStatus, OccurrenceStatus
+from openday.rules.states import ActivityStatus, OccurrenceStatus, SignupMode
 from openday.rules.wording import span_text
 from openday.services import ledger
 from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
@@ -100,6 +100,9 @@ def resume_occurrence(
     _refuse(time_fault(time.starts_at, time.ends_at, now))
     _refuse(venue_fault(venue))
     _refuse(window_fault(None, time.closes_at, time.starts_at))
+    if occurrence.signup_mode == SignupMode.BALLOT and time.closes_at is None:
+        # Without it nothing could be drawn, and a list that is public already could only be declared void.
+        raise Refused("以摇号决定的场次，请填写报名截止时间", field="closes_at")
     occurrence.starts_at, occurrence.ends_at, occurrence.venue = time.starts_at, time.ends_at, venue
     occurrence.opens_at, occurrence.closes_at = None, time.closes_at
     occurrence.status, occurrence.cancel_reason = OccurrenceStatus.SCHEDULED.value, ""

@@ -1,5 +1,6 @@
 """Put off without a new time: nobody loses a place, nobody signs up or is let in, everybody is told, twice."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from openday.queries.door import door_at
 from openday.queries.outcomes import outcomes_owed
 from openday.queries.registrations import occurrences_with_someone_to_serve, signup_sheet, ticket
 from openday.rules.permissions import Right
-from openday.rules.states import RegistrationStatus
+from openday.rules.states import RegistrationStatus, SignupMode
 from openday.services.occurrences import cancel_occurrence
 from openday.services.postponements import NewTime, postpone_activity, postpone_occurrence, resume_occurrence
 from openday.services.publications import cancel_activity
@@ -245,3 +246,14 @@ def test_a_new_time_in_the_past_is_refused_at_its_field(house: House) -> None:
     with pytest.raises(Refused) as refused:
         resume_occurrence(house.officer.actor, occurrence.code, past, page_url=page_url, ticket_url=ticket_url)
     assert refused.value.field == "starts_at"
+
+
+def test_what_is_drawn_by_lot_gets_an_end_of_sign_up_with_its_new_time(house: House) -> None:
+    occurrence = open_occurrence(published_activity(house), signup_mode=SignupMode.BALLOT)
+    put_off(house, occurrence)
+    with pytest.raises(Refused) as refused:
+        resume(house, occurrence)
+    assert refused.value.field == "closes_at"
+    time = replace(later(), closes_at=later().starts_at - timedelta(days=3))
+    resume_occurrence(house.officer.actor, occurrence.code, time, page_url=page_url, ticket_url=ticket_url)
+    assert stored(occurrence).closes_at == time.closes_at
