@@ -31,7 +31,8 @@ from openday.services.challenge_steps import SpentBefore, first_or_again, spend
 from openday.services.topic_steps import append, cleaned, note, tell
 
 _KEY_LIMIT = 200
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+", re.ASCII)
+_PART = r"[^\s@<>\"(),:;\\.]+"  # what would mean several addresses, or another one, is none
+_MAIL = re.compile(rf"[^\s@<>\"(),:;\\]{{1,64}}@{_PART}(?:\.{_PART})+", re.ASCII)
 CONTACT_LIMIT = 100
 
 

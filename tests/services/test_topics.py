@@ -83,6 +83,8 @@ def test_what_is_refused_costs_no_challenge(any_house: House) -> None:
         ({"text": "水" * 501}, "text", "最多500个字"),
         ({"contact": "0755-1234"}, "contact", "手机号码应为11位数字"),
         ({"contact": "a@b"}, "contact", "电子邮箱格式不正确"),
+        ({"contact": "a@example.org,root"}, "contact", "电子邮箱格式不正确"),
+        ({"contact": "a<b>@example.org"}, "contact", "电子邮箱格式不正确"),
         ({"contact": "a@example.org\r\nBcc: b@example.org"}, "contact", "电子邮箱格式不正确"),
         ({"consent": False}, "consent", "请勾选同意"),
         ({"key": ""}, None, "页面已失效"),
