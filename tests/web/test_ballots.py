@@ -88,11 +88,23 @@ def test_everybody_finds_the_own_row_and_nobody_elses(app: Flask, house: House) 
     form = public.get(f"/ballots/{code}").form(having="receipt")
     found = public.submit(form, receipt=f"https://open.example.gov.cn/tickets/{ticket}")
     assert "您的报名：中签" in found.text("main")
+    assert "您的报名：中签" in public.get(f"/tickets/{ticket}/ballot").text("main")
     missing = public.submit(form, 422, receipt="a" * 28)
     assert "名单中没有这个编号" in missing.text("main")
     page = public.get(f"/ballots/{code}")
     assert ticket not in page.html
     assert "王小雨" not in page.html
+
+
+def test_the_result_reads_in_english(app: Flask, house: House) -> None:
+    occurrence = ballot_occurrence(house)
+    ticket = sign_up(occurrence).code
+    soon = PageClient(app).get(f"/occurrences/{occurrence.code}/ballot?lang=en").text("main")
+    assert "How the ballot works" in soon
+    drawn(house, frozen(house, occurrence))
+    page = PageClient(app).get(f"/tickets/{ticket}/ballot?lang=en").text("main")
+    assert "Your entry: Drawn" in page
+    assert "Commitment" in page
 
 
 def test_the_planner_is_sent_to_a_colleague_and_strangers_find_nothing(app: Flask, house: House) -> None:

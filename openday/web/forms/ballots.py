@@ -24,7 +24,7 @@ class PlanBallotForm(FlaskForm):
     witness_day = day_field("给出数字的日期", Optional())
     public = StringField("公开数据", [at_most(LONGEST_SOURCE)], filters=[one_line])
     public_day = day_field("数据产生的日期", Optional())
-    reserve = StringField("候补人数上限", [Optional(), whole_number(0, MOST_SEATS)], filters=[one_line])
+    reserve = StringField("候补组数上限", [Optional(), whole_number(0, MOST_SEATS)], filters=[one_line])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Besides each field: a source needs its day."""

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from openday.errors import NotFound
 from openday.queries import ballots as queries
 from openday.queries.ballots import BallotPage, ListRow
-from openday.queries.registrations import signup_sheet
+from openday.queries.registrations import signup_sheet, ticket
 from openday.rules import ballot_verifier
 from openday.web.access import ANYONE, open_to
 from openday.web.forms.ballots import ReceiptForm
@@ -34,6 +34,18 @@ def occurrence_ballot(code: str) -> ResponseReturnValue:
     if not sheet.occasion.ballot:
         raise NotFound()
     return render_template("public/ballot_soon.html", sheet=sheet, what_follows=what_follows(sheet.occasion))
+
+
+@bp.get("/tickets/<code>/ballot")
+@open_to(ANYONE)
+def ticket_ballot(code: str) -> ResponseReturnValue:
+    """The newest draw with the row of this ticket."""
+    held = ticket(code)
+    found = queries.public_ballots(held.occasion.id)
+    if not found:
+        return redirect(url_for("public.occurrence_ballot", code=held.occasion.code))
+    newest = queries.ballot_page(found[0][0])
+    return _page(newest, ReceiptForm(), own=queries.own_row(newest.code, newest.occurrence_code, held.code))
 
 
 @bp.get("/ballots/<code>")
