@@ -17,8 +17,10 @@ _CLOSED = re.compile(r"不(公开|对外|面向社会)?(接受)?报名|内部组
 
 
 def suggested_mode(signup_text: str) -> SignupMode:
-    """The mode that a sign-up cell suggests: blank → closed, 无需报名 and its like → open door, 摇号 → ballot, 审核 → review, else
-    first come."""
+    """The mode that a sign-up cell suggests.
+
+    Blank → closed, 无需报名 and its like → open door, 摇号 → ballot, 审核 → review, else first come.
+    """
     text = "".join(plain_text(signup_text).split()).rstrip("。.；;")
     if not text or _CLOSED.fullmatch(text):
         return SignupMode.CLOSED

@@ -331,6 +331,8 @@ def _checked(schedule: Schedule, now: datetime, *, new_times: bool) -> Schedule:
     _refuse(venue_fault(tidy.venue))
     _refuse(window_fault(tidy.opens_at, tidy.closes_at, tidy.starts_at))
     _refuse(party_fault(tidy.party_limit, tidy.walk_in_limit))
+    if tidy.signup_mode is SignupMode.BALLOT and (tidy.closes_at is None or tidy.closes_at >= tidy.starts_at):
+        raise Refused("摇号须设定报名截止时间，在活动开始之前留出摇号的时间", field="closes_at")
     return tidy
 
 

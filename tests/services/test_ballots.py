@@ -18,9 +18,9 @@ from openday.queries.integrity import findings
 from openday.queries.registrations import ticket
 from openday.rules import ballot_verifier
 from openday.rules.ballot import Luck, SeedSource
-from openday.rules.states import RegistrationStatus
+from openday.rules.states import RegistrationStatus, SignupMode
 from openday.services.ballots import BallotPlan, draw_ballot, freeze_ballot, plan_ballot, void_ballot
-from openday.services.occurrences import change_capacity
+from openday.services.occurrences import Schedule, change_capacity, change_occurrence
 from openday.services.registration_changes import cancel_registration, change_party
 from tests.factories.activities import page_url
 from tests.factories.ballots import (
@@ -172,6 +172,13 @@ def test_nothing_is_frozen_while_sign_up_is_open_and_nobody_comes_on_afterwards(
     quota_id = occurrence.quotas[0].id
     with pytest.raises(Conflict, match="不能调整名额"):
         change_capacity(house.officer.actor, occurrence.code, {quota_id: 50}, page_url=page_url)
+
+
+def test_a_ballot_needs_an_end_of_sign_up_before_the_day(app: Flask, house: House) -> None:
+    occurrence = ballot_occurrence(house)
+    endless = Schedule(occurrence.starts_at, occurrence.ends_at, occurrence.venue, SignupMode.BALLOT)
+    with pytest.raises(Refused, match="截止时间"):
+        change_occurrence(house.officer.actor, occurrence.code, endless, page_url=page_url, ticket_url=ticket_url)
 
 
 def test_the_seed_must_be_of_a_later_day_than_the_list(app: Flask, house: House) -> None:
