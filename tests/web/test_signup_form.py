@@ -175,6 +175,9 @@ def test_an_occurrence_that_asks_for_work_takes_no_form_without_it(client: PageC
     page = client.submit(first, 409, **{**WHO, "phone": "13800002222"}, idempotency_key="another")
     assert "已经提交过一次" in page.text("main")
     assert list_size() == 1
+    again = page.form(having="phone")
+    assert again.values["phone"] == ["13800002222"], "what was typed is kept, with work of its own to do"
+    assert client.submit(again, proof="", consent="y").meta("outcome") == "confirmed"
 
 
 def test_the_check_hands_the_work_on(client: PageClient, occurrence: Occurrence) -> None:

@@ -44,8 +44,8 @@ class QuestionForm(Form):
     required = BooleanField("必须回答")
     low = StringField("下限", filters=[one_line])
     high = StringField("上限", filters=[one_line])
-    when = StringField("只在第几个问题", [readable(_row_number)], filters=[one_line])
-    when_value = StringField("选了这一项时才问", filters=[one_line])
+    when = StringField("显示条件：第几个问题", [readable(_row_number)], filters=[one_line])
+    when_value = StringField("显示条件：选了哪一项", filters=[one_line])
 
 
 class SignupFormForm(FlaskForm):

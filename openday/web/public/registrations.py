@@ -13,10 +13,11 @@ from openday.errors import Conflict, Refused, TooMany
 from openday.queries.registrations import SignupSheet, signup_sheet
 from openday.rules.signup import closure, closure_text
 from openday.services import registrations
+from openday.services.challenge_steps import SpentBefore
 from openday.services.signup_drafts import drop_draft
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
-from openday.web.challenge import challenge_token
+from openday.web.challenge import challenge_over, challenge_token
 from openday.web.forms.registrations import RegistrationForm, people_said
 from openday.web.forms.signup_further import further_form, problems_of, sent_extras
 from openday.web.forms.texts import put_problem
@@ -55,6 +56,10 @@ def registration_submit(code: str) -> ResponseReturnValue:
     except (Refused, TooMany) as refused:
         put_problem(form, refused.field, refused.message)
         return _form(signup_sheet(code), form, refused.status)
+    except SpentBefore as spent:
+        challenge_over()
+        put_problem(form, None, spent.message)
+        return _form(signup_sheet(code), form, spent.status)
     except Conflict as conflict:
         return _refusal(code, conflict)
     if "draft" in request.form:
