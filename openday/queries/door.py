@@ -325,6 +325,13 @@ def ticket_at_door(actor: Actor, ticket_code: str) -> tuple[Door, Party]:
     return _reached(actor, Occurrence.id == row.occurrence_id, (Right.CHECK_IN,)), _party(row)
 
 
+def party_of_number(door: Door, number: str) -> int | None:
+    """The party with this number on the list of this door."""
+    of_number = select(Registration.id).where(Registration.occurrence_id == door.id, Registration.number == number)
+    found: int | None = session().scalar(of_number)
+    return found
+
+
 def door_list(door: Door) -> list[Party]:
     """Everybody confirmed, by number: the list to print."""
     statement = _PARTY.where(Registration.occurrence_id == door.id, _CONFIRMED).order_by(Registration.number)

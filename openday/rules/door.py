@@ -17,7 +17,9 @@ MOST_AT_ONCE = 50
 """The largest party that a registration can hold."""
 
 _LONGEST = 300
+MOST_TICKS = 500
 _TICKET = re.compile(r"(?:.*/tickets/)?([0-9a-z]{28})(?:[/?#].*)?")
+_TICK = re.compile(r"([0-9]{6})(?:[ ,，、:：]+([0-9]{1,2}))?")
 _NUMBER = re.compile(r"[0-9]{6}")
 _LAST4 = re.compile(r"[0-9]{4}")
 
@@ -85,3 +87,39 @@ def understand(typed: str) -> Search | None:
         return Search(Sought.PHONE, normalise_phone(text))
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One ticked line of a paper list: the six-digit number, and how many came (None: the whole party)."""
+
+    number: str
+    people: int | None = None
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What became of one ticked line: `outcome` admitted, duplicate or refused, with a sentence."""
+
+    number: str
+    outcome: str
+    text: str
+
+
+def read_ticks(typed: str) -> list[Tick]:
+    """What was ticked on paper, a line each: a number, and after a space how many came if it was not everybody.
+
+    Raises ValueError with the reason, naming the line, when one is not readable or there are more than 500.
+    """
+    lines = [(n, line.strip()) for n, line in enumerate(unicodedata.normalize("NFKC", typed).splitlines(), 1)]
+    found: dict[str, Tick] = {}
+    for n, line in lines:
+        if not line:
+            continue
+        tick = _TICK.fullmatch(line)
+        if tick is None:
+            raise ValueError(f"第{n}行看不懂，每行应为6位凭证号，只来了一部分人的在后面空一格写实到人数，例如 012345 2")
+        found[tick[1]] = Tick(tick[1], int(tick[2]) if tick[2] else None)
+    if len(found) > MOST_TICKS:
+        raise ValueError(f"每次最多{MOST_TICKS}行，请分次补录")
+    return list(found.values())

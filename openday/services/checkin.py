@@ -16,9 +16,9 @@ from openday.db import session, use_case
 from openday.errors import Closed, Conflict, Forbidden, Full, NotFound, Refused
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.registrations import CheckIn, IdempotencyKey, Registration
-from openday.queries.door import Door, door_at
+from openday.queries.door import Door, door_at, party_of_number
 from openday.queries.registrations import phone_index
-from openday.rules.door import MOST_AT_ONCE, can_still_be_undone
+from openday.rules.door import MOST_AT_ONCE, Tick, Ticked, admitted_text, can_still_be_undone
 from openday.rules.permissions import Actor, Right, can
 from openday.rules.phone import normalise_phone
 from openday.rules.privacy import clean_text
@@ -73,6 +73,30 @@ def admit(
     now = clock.now()
     door = _open_door(actor, occurrence, now)
     return _let_in(actor, door, registration_id, people, key, now)
+
+
+def admit_ticked(actor: Actor, occurrence: str, ticks: list[Tick]) -> list[Ticked]:
+    """Let in whom a paper list ticks, each in a transaction of its own, so that one wrong line spoils no other.
+
+    Raises:
+        NotFound: no such occurrence within reach.
+        Closed: outside of the hours of the door, or the occurrence was cancelled.
+    """
+    door = _open_door(actor, occurrence, clock.now())
+    return [_admit_tick(actor, door, tick) for tick in ticks]
+
+
+def _admit_tick(actor: Actor, door: Door, tick: Tick) -> Ticked:
+    party = party_of_number(door, tick.number)
+    if party is None:
+        return Ticked(tick.number, "refused", "名单上没有这个凭证号")
+    try:
+        done = admit(actor, door.code, party, tick.people)
+    except (Refused, Conflict) as refused:
+        return Ticked(tick.number, "refused", refused.message)
+    if not done.first:
+        return Ticked(tick.number, "duplicate", admitted_text(done.at, clock.now()))
+    return Ticked(tick.number, "admitted", f"已签到{done.people}人")
 
 
 def _open_door(actor: Actor, occurrence: str, now: datetime) -> Door:

@@ -48,7 +48,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "suggestions",
         "topics",
     ),
-    "openday.web.desk": ("door", "entries", "offline", "screen", "walk_ins"),
+    "openday.web.desk": ("door", "entries", "offline", "screen", "tick_sheet", "walk_ins"),
     "openday.web.public": (
         "about",
         "activities",

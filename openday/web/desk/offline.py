@@ -4,12 +4,13 @@ from contextlib import suppress
 
 from flask import current_app, jsonify, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from openday import clock
 from openday.errors import Conflict, Refused
 from openday.queries import door as queries
 from openday.queries import door_packs
-from openday.rules.offline_door import read_scans
+from openday.rules.offline_door import Scan, read_scans
 from openday.rules.permissions import Right, Role
 from openday.services import offline_door
 from openday.web.access import open_to, the_actor
@@ -64,18 +65,20 @@ def pack_revoke(code: str, pack_id: int) -> ResponseReturnValue:
 @open_to(Role.DESK, Role.FILER)
 def scan_hand_in(code: str) -> ResponseReturnValue:
     """A batch of scans made without a network; one answer per scan, whatever number of times it is sent."""
-    form = request.form
+    device_key, sent_at, scans = _batch(request.form)
+    results = offline_door.hand_in(the_actor(), code, device_key, sent_at, scans)
+    return jsonify(results=[{"key": r.key, "answer": r.answer, "text": r.text, "name": r.name} for r in results])
+
+
+def _batch(form: MultiDict[str, str]) -> tuple[str, int, list[Scan]]:
+    """Key of the device, its clock when it sent, and its scans."""
     sent_at = form.get("sent_at", "")
     if not (sent_at.isascii() and sent_at.isdigit() and len(sent_at) <= 15):
         raise Refused("签到记录不完整")
     try:
-        scans = read_scans(form.getlist("scan"))
+        return form.get("device_key", "")[:100], int(sent_at), read_scans(form.getlist("scan"))
     except ValueError as wrong:
         raise Refused(str(wrong)) from wrong
-    results = offline_door.hand_in(the_actor(), code, form.get("device_key", "")[:100], int(sent_at), scans)
-    return jsonify(
-        results=[{"key": each.key, "answer": each.answer, "text": each.text, "name": each.name} for each in results]
-    )
 
 
 @bp.get("/service-worker.js")

@@ -36,8 +36,7 @@ def door_page(
     page = render_template(
         "desk/door.html",
         door=door,
-        count=queries.head_count(door),
-        conflicts=conflicts_at(door),
+        **_figures(door),
         recent=queries.recent(door, the_actor(), now),
         entry=entry,
         announced=announced,
@@ -50,6 +49,11 @@ def door_page(
         correction=_correction(entry),
     )
     return _private(page, status)
+
+
+def _figures(door: Door) -> dict[str, object]:
+    """How many are in, and how many tickets somebody has to look at."""
+    return {"count": queries.head_count(door), "conflicts": conflicts_at(door)}
 
 
 def _correction(entry: Entry | None) -> PeopleForm | None:

@@ -5,14 +5,14 @@ import unicodedata
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms import Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from openday.errors import Refused
 from openday.queries.door_staff import DeskPerson
-from openday.rules.door import MOST_AT_ONCE
+from openday.rules.door import MOST_AT_ONCE, Tick, read_ticks
 from openday.services.checkin import REASON_LIMIT, WalkIn
-from openday.web.forms.texts import at_most, one_line
+from openday.web.forms.texts import at_most, many_lines, one_line
 
 
 def read_people(text: str) -> int:
@@ -88,6 +88,25 @@ class WalkInForm(_DoorForm):
             phone=self.phone.data or "",
             key=(self.key.data or "")[:100],
         )
+
+
+def _ticks(_form: Any, field: Field) -> None:
+    try:
+        found = read_ticks(field.data or "")
+    except ValueError as wrong:
+        raise ValidationError(str(wrong)) from wrong
+    if not found:
+        raise ValidationError("请填写纸质名单上勾选的凭证号，每行一个")
+
+
+class TickForm(_DoorForm):
+    """The numbers ticked on paper."""
+
+    numbers = TextAreaField("凭证号", [_ticks], filters=[many_lines])
+
+    def ticks(self) -> list[Tick]:
+        """The shape-checked lines."""
+        return read_ticks(self.numbers.data or "")
 
 
 class UndoForm(_DoorForm):
