@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from openday import clock
 from openday.db import session, use_case
-from openday.errors import Duplicate, NotFound, Refused
+from openday.errors import Conflict, Duplicate, NotFound, Refused
 from openday.models.people import Agency, Jurisdiction
+from openday.models.plans import Plan
 from openday.queries.scope import subject_of
 from openday.rules.permissions import Actor, Right, Subject, can
-from openday.rules.plan_states import ReviewStep
+from openday.rules.plan_states import PlanStatus, ReviewStep
 from openday.services import ledger
 
 
@@ -62,10 +63,9 @@ def add_agency(actor: Actor, new: NewAgency) -> int:
 def set_review_steps(actor: Actor, slug: str, steps: Collection[ReviewStep]) -> None:
     """Say which steps a plan of the agency passes before it leaves; none at all: it goes straight to the office.
 
-    Plans that wait for a step already pass it, whatever is set now; what follows it goes by the new steps.
-
     Raises:
         NotFound: the agency is not within reach.
+        Conflict: a plan is being reviewed, and somebody of the agency would change the steps under it.
         Refused: no step, from somebody of the agency: doing without review is the administrator's decision.
     """
     agency = session().scalar(select(Agency).where(Agency.slug == slug).with_for_update())
@@ -73,6 +73,9 @@ def set_review_steps(actor: Actor, slug: str, steps: Collection[ReviewStep]) -> 
         raise NotFound()
     if not steps and not can(actor, Right.PEOPLE_MANAGE, subject_of(agency)):
         raise Refused("请至少保留一个审核环节；不设单位审核的，请联系系统管理员", field="steps")
+    under_review = select(Plan.id).where(Plan.agency_id == agency.id, Plan.status == PlanStatus.AGENCY_REVIEW).limit(1)
+    if not can(actor, Right.PEOPLE_MANAGE, subject_of(agency)) and session().scalar(under_review) is not None:
+        raise Conflict("还有计划正在单位审核中，请办结后再调整审核环节")
     ordered = [step for step in ReviewStep if step in steps]
     agency.reviews = bool(ordered)
     agency.review_steps = ",".join(ordered or [ReviewStep.FIRST])

@@ -15,13 +15,11 @@ from openday.queries.coverage_page import mailboxes
 from openday.queries.plan_relations import HOST_LABELS
 from openday.queries.scope import plan_in_reach
 from openday.rules.permissions import Actor, Right
-from openday.rules.plan_states import PlanStatus
+from openday.rules.plan_states import EDITABLE, PlanStatus
 from openday.rules.states import Channel
 from openday.services import ledger
-from openday.services.republish import CALENDAR, bump
 
 MOST_HOSTS = 20
-_OVER = frozenset({PlanStatus.WITHDRAWN, PlanStatus.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def add_host(actor: Actor, code: str, host: NewHost, *, link: str) -> str:
 
     Raises:
         NotFound: no such plan of the actor's own agency.
-        Conflict: the plan is withdrawn or cancelled.
+        Conflict: the plan is handed in: its hosts are reviewed with it.
         Refused: no agency of this name, several of them, the filing agency itself, or too many hosts.
     """
     now = clock.now()
@@ -68,7 +66,7 @@ def remove_host(actor: Actor, code: str, agency_id: int) -> None:
 
     Raises:
         NotFound: no such plan of the actor's own agency, or no such host.
-        Conflict: the plan is withdrawn or cancelled.
+        Conflict: the plan is handed in.
     """
     now = clock.now()
     plan = _plan(actor, code)
@@ -81,8 +79,8 @@ def remove_host(actor: Actor, code: str, agency_id: int) -> None:
 
 def _plan(actor: Actor, code: str) -> Plan:
     plan = plan_in_reach(actor, Right.PLAN_FILE, code, lock=True)
-    if PlanStatus(plan.status) in _OVER:
-        raise Conflict(f"这份计划现在是“{PlanStatus(plan.status).label}”，不能再更改合办单位")
+    if PlanStatus(plan.status) not in EDITABLE:
+        raise Conflict(f"这份计划现在是“{PlanStatus(plan.status).label}”，合办单位随计划一并审核，不能单独更改")
     return plan
 
 
@@ -129,9 +127,6 @@ def _tell(plan: Plan, agency: Agency, host: NewHost, now: datetime, link: str) -
 
 
 def _note(action: str, actor: Actor, plan: Plan, host_id: int, now: datetime, **detail: str | bool) -> None:
-    """Into the ledger; and the public page, if there is one, names its hosts anew."""
-    if plan.status == PlanStatus.PUBLISHED:
-        bump(CALENDAR, now)
     ledger.record(
         action, actor=actor, record_type="plan", record_id=plan.id, agency_id=plan.agency_id, now=now,
         host_id=host_id, **detail,

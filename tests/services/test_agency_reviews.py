@@ -144,6 +144,15 @@ def test_the_agencys_reviewer_sets_its_steps_but_cannot_do_without(house: House)
     assert handed_in(house).status is PlanStatus.OFFICE_REVIEW
 
 
+def test_nobody_of_the_agency_takes_a_step_from_under_a_plan(any_house: House) -> None:
+    """Else a reviewer could leave out the secrecy review of one plan and bring it back afterwards."""
+    steps(any_house, ReviewStep.FIRST, ReviewStep.SECRECY)
+    handed_in(any_house)
+    with pytest.raises(Conflict, match="正在单位审核中"):
+        agencies.set_review_steps(any_house.reviewer.actor, "library", {ReviewStep.FIRST})
+    assert review_setting(any_house.reviewer.actor, "library").steps == (ReviewStep.FIRST, ReviewStep.SECRECY)
+
+
 # --- taking back -----------------------------------------------------------------------------------------------------
 
 

@@ -156,10 +156,12 @@ def _two_towns(house: House) -> dict[str, int]:
     return found
 
 
-def test_hosts_of_a_plan_that_is_over_stay_as_they_are(app: Flask, house: House) -> None:
-    code = plan_in(PlanStatus.WITHDRAWN, house).code
-    with pytest.raises(Conflict):
+@pytest.mark.parametrize("status", sorted(set(PlanStatus) - {PlanStatus.DRAFT, PlanStatus.RETURNED}))
+def test_once_a_plan_is_handed_in_its_hosts_are_what_was_reviewed(app: Flask, house: House, status: PlanStatus) -> None:
+    code = plan_in(status, house).code
+    with pytest.raises(Conflict, match="一并审核"):
         _add(house, code)
+    assert db.session.scalars(select(PlanHost)).all() == []
 
 
 def test_a_copy_takes_the_text_but_not_the_time_and_both_know_of_each_other(any_app: Flask, any_house: House) -> None:
@@ -177,7 +179,7 @@ def test_a_copy_takes_the_text_but_not_the_time_and_both_know_of_each_other(any_
 
 
 def test_only_the_filers_of_the_agency_copy_and_a_key_makes_one_plan(app: Flask, house: House) -> None:
-    old = plan_in(PlanStatus.PUBLISHED, house).code
+    old = plan_in(PlanStatus.DRAFT, house).code
     another = plan_in(PlanStatus.PUBLISHED, house).code
     _add(house, old, may_edit=True)
     for who in (house.other_filer, house.reviewer, house.officer):

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from openday.db import db
-from openday.models.plans import Plan
+from openday.db import db, use_case
+from openday.models.plans import Plan, PlanHost
 from openday.rules.plan_states import PlanStatus
 from tests.factories.activities import published_activity
 from tests.factories.calls import call_of
@@ -62,15 +62,22 @@ def test_a_name_that_is_no_agency_is_said_at_its_field(client: PageClient, house
     assert WATER in page.text("//*[@id='name-error']")
 
 
-def test_the_public_page_names_the_hosts_as_soon_as_they_are_named(
+def test_the_public_page_names_the_hosts_that_were_reviewed_and_a_filer_adds_none(
     app: Flask, client: PageClient, house: House
 ) -> None:
     activity = published_activity(house)
-    visitor = PageClient(app)
-    assert WATER not in visitor.get(f"/activities/{activity.code}").text("main")
-    _name(client.log_in(house.filer), db.session.get_one(Plan, activity.plan_id).code, kind="organiser")
-    main = visitor.get(f"/activities/{activity.code}").text("main")
+    plan = db.session.get_one(Plan, activity.plan_id)
+    _host(plan.id, house.other_agency_id)
+    main = PageClient(app).get(f"/activities/{activity.code}").text("main")
     assert "主办单位" in main and WATER in main
+    page = client.log_in(house.filer).get(f"/agency/plans/{plan.code}/hosts")
+    assert "合办单位随计划一并审核" in page.text("main")
+    assert page.all("//main//form") == []
+
+
+@use_case
+def _host(plan_id: int, agency_id: int) -> None:
+    db.session.add(PlanHost(plan_id=plan_id, agency_id=agency_id, kind="organiser"))
 
 
 def test_last_years_plan_becomes_a_draft_without_its_time(client: PageClient, house: House) -> None:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from openday.errors import Refused
 from openday.queries import plan_relations as queries
 from openday.rules.permissions import Role
+from openday.rules.plan_states import EDITABLE, PlanStatus
 from openday.services import co_hosts, plan_copies
 from openday.web.access import open_to, the_actor
 from openday.web.agency.blueprint import bp
@@ -59,4 +60,5 @@ def plan_copy(code: str) -> ResponseReturnValue:
 
 def _page(code: str, form: HostForm, status: int = 200) -> ResponseReturnValue:
     plan, relations = queries.hosting(the_actor(), code)
-    return render_template("agency/plan_hosts.html", plan=plan, hosts=relations.hosts, form=form), status
+    fixed = PlanStatus(plan.status) not in EDITABLE
+    return render_template("agency/plan_hosts.html", plan=plan, hosts=relations.hosts, form=form, fixed=fixed), status
