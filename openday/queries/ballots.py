@@ -115,11 +115,6 @@ class BallotPage:
     others: tuple[tuple[str, int], ...] = ()
     """The other draws of the same occurrence that are public, as (code, number)."""
 
-    @property
-    def id_in_name(self) -> str:
-        """The part of a file's name that tells this draw from others."""
-        return f"{self.occurrence_code}-{self.number}"
-
 
 @dataclass(frozen=True)
 class ListRow:
@@ -205,14 +200,6 @@ def public_ballots(occurrence_id: int) -> list[tuple[str, int]]:
     """(code, number) of the draws of an occurrence that are public, the newest first."""
     of = select(Ballot.code, Ballot.number).where(Ballot.occurrence_id == occurrence_id, Ballot.status.in_(PUBLIC))
     return [(code, number) for code, number in session().execute(of.order_by(Ballot.number.desc()))]
-
-
-def newest_public(occurrence_ids: list[int]) -> dict[int, str]:
-    """Occurrence id to the code of its newest public draw."""
-    of = select(Ballot.occurrence_id, Ballot.code).where(
-        Ballot.occurrence_id.in_(occurrence_ids), Ballot.status.in_(PUBLIC)
-    )
-    return {occurrence_id: code for occurrence_id, code in session().execute(of.order_by(Ballot.number))}
 
 
 def _of(code: str) -> ColumnElement[bool]:
