@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from openday import clock
 from openday.errors import Conflict, Refused
-from openday.models.occurrences import Occurrence
 from openday.queries import ballots as queries
 from openday.queries.activities import occurrence_in_reach
 from openday.queries.registrations import signup_sheet
@@ -25,21 +24,21 @@ from openday.web.office.blueprint import bp
 @open_to(Role.OFFICER, Role.AUDITOR)
 def ballot_show(code: str) -> ResponseReturnValue:
     """Where the ballot of an occurrence stands, and what comes next."""
-    return _page(_reached(code))
+    return _page(code)
 
 
 @bp.post("/occurrences/<code>/ballot")
 @open_to(Role.OFFICER)
 def ballot_plan(code: str) -> ResponseReturnValue:
     """Plan it, or change the plan; nothing is public yet."""
-    occurrence, form = _reached(code), PlanBallotForm()
+    form = PlanBallotForm()
     if not form.validate_on_submit():
-        return _page(occurrence, planning=form, status=422)
+        return _page(code, planning=form, status=422)
     try:
         ballots.plan_ballot(the_actor(), code, form.plan())
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
-        return _page(occurrence, planning=form, status=refused.status)
+        return _page(code, planning=form, status=refused.status)
     flash("摇号规则已保存，尚未公布。", "done")
     return _back(code)
 
@@ -61,14 +60,14 @@ def ballot_freeze(code: str) -> ResponseReturnValue:
 @open_to(Role.OFFICER)
 def ballot_void(code: str) -> ResponseReturnValue:
     """Declare the list void before it is drawn."""
-    occurrence, form = _reached(code), VoidForm()
+    form = VoidForm()
     if not form.validate_on_submit():
-        return _page(occurrence, voiding=form, status=422)
+        return _page(code, voiding=form, status=422)
     try:
         ballots.void_ballot(the_actor(), _newest(code), form.reason.data or "")
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
-        return _page(occurrence, voiding=form, status=refused.status)
+        return _page(code, voiding=form, status=refused.status)
     flash("名单已经作废，理由已公布。可以重新制定规则。", "done")
     return _back(code)
 
@@ -77,11 +76,10 @@ def ballot_void(code: str) -> ResponseReturnValue:
 @open_to(Role.OFFICER)
 def ballot_draw(code: str) -> ResponseReturnValue:
     """Enter the seed and draw; everybody is told at once."""
-    occurrence = _reached(code)
     newest = _newest(code)
     form = draw_form(queries.ballot_page(newest, planned=True).rules)
     if not form.validate_on_submit():
-        return _page(occurrence, drawing=form, status=422)
+        return _page(code, drawing=form, status=422)
     try:
         done = ballots.draw_ballot(
             the_actor(),
@@ -93,17 +91,13 @@ def ballot_draw(code: str) -> ResponseReturnValue:
         )
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
-        return _page(occurrence, drawing=form, status=refused.status)
+        return _page(code, drawing=form, status=refused.status)
     flash(f"摇号完成：中签{done.selected}组，候补{done.reserve}组，未中签{done.not_selected}组，已逐一通知。", "done")
     return _back(code)
 
 
-def _reached(code: str) -> Occurrence:
-    return occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
-
-
 def _newest(code: str) -> str:
-    newest = queries.newest_ballot(_reached(code).id)
+    newest = queries.newest_ballot(occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code).id)
     if newest is None:
         raise Conflict("还没有制定摇号规则")
     return newest.code
@@ -114,13 +108,14 @@ def _back(code: str) -> ResponseReturnValue:
 
 
 def _page(
-    occurrence: Occurrence,
+    code: str,
     *,
     planning: PlanBallotForm | None = None,
     drawing: DrawForm | None = None,
     voiding: VoidForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
+    occurrence = occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
     desk = queries.ballot_desk(occurrence)
     frozen = desk.ballot is not None and desk.ballot.status == "frozen"
     if frozen and drawing is None and desk.ballot is not None:
