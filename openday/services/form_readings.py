@@ -1,5 +1,6 @@
 """Plans read from uploaded forms (报送表): an agency's become drafts at once, the office's are put right first."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from openday.rules.plan_states import PlanStatus
 from openday.rules.plan_text import PLAN_FIELDS, PlanText, too_long, unfilled
 from openday.services import ledger
 
+LONGEST_READING = 45.0  # seconds after which no further file of an upload is begun
 MOST_FILES = 20
 MOST_FORMS = 50
 
@@ -93,7 +95,8 @@ def upload_forms(
     calls = calls_for_import(actor) if for_office else open_calls(actor)
     if call_id is not None and call_id not in {call.id for call in calls}:
         raise Refused("请选择征集通知", field="call")
-    return tuple(_upload(actor, call_id, file, for_office) for file in files)
+    enough = time.monotonic() + LONGEST_READING
+    return tuple(_upload(actor, call_id, file, for_office, enough) for file in files)
 
 
 @use_case
@@ -126,8 +129,10 @@ def file_read_form(actor: Actor, code: str, number: int, *, agency_id: int, text
     return plan.code
 
 
-def _upload(actor: Actor, call_id: int | None, file: FormFile, for_office: bool) -> FileRead:
+def _upload(actor: Actor, call_id: int | None, file: FormFile, for_office: bool, enough: float) -> FileRead:
     name = holdable(file.filename)[:200]
+    if time.monotonic() > enough:
+        return FileRead(name, problems=("前面的文件读取时间较长，这个文件还没有读取，请再上传一次",))
     try:
         forms = read_forms(file.data, file.filename)
     except FormRefused as refused:

@@ -221,3 +221,12 @@ def test_an_upload_leaves_its_audit_records_and_one_version(house: House) -> Non
     assert actions == ["plan.read_form", "plan.read_form", "form_reading.upload"]
     assert len(db.session.scalars(select(PlanVersion)).all()) == 2
     assert len(db.session.scalars(select(PlanEvent)).all()) == 2
+
+
+def test_an_upload_that_takes_too_long_leaves_its_last_files_for_another_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openday.services.form_readings.LONGEST_READING", -1.0)
+    read = upload(house.filer, None, FORM)
+    assert read.problems == ("前面的文件读取时间较长，这个文件还没有读取，请再上传一次",)
+    assert plans() == []
