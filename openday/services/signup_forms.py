@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import update
+
 from openday import clock
 from openday.db import session, use_case
 from openday.errors import Conflict, Refused
+from openday.models.occurrences import Occurrence
 from openday.queries.activities import occurrence_in_reach
 from openday.rules.permissions import Actor, Right
 from openday.rules.signup_form import SignupForm, form_faults
@@ -22,8 +25,9 @@ class FormRefused(Refused):
 
 
 @use_case
-def set_signup_form(actor: Actor, code: str, form: SignupForm, *, guarded: bool) -> None:
-    """Let the sign-up form of this occurrence ask what `form` says; `guarded` asks for a proof of work as well.
+def set_signup_form(actor: Actor, code: str, form: SignupForm, *, guarded: bool, all_of_them: bool = False) -> None:
+    """Let the sign-up form of this occurrence ask what `form` says; `guarded` asks for a proof of work as well, and
+    `all_of_them` sets the other occurrences of the activity that are still to come alike.
 
     Whoever is on the list already keeps what they answered.
 
@@ -40,10 +44,15 @@ def set_signup_form(actor: Actor, code: str, form: SignupForm, *, guarded: bool)
     if faults:
         raise FormRefused(faults)
     protection = "challenge" if guarded else "none"
-    if (occurrence.form or {}) == form.as_dict() and occurrence.protection == protection:
+    same = (occurrence.form or {}) == form.as_dict() and occurrence.protection == protection
+    if same and not all_of_them:
         return
-    occurrence.form, occurrence.protection, occurrence.changed_at = form.as_dict(), protection, now
-    session().flush()
+    of_these = Occurrence.activity_id == occurrence.activity_id if all_of_them else Occurrence.id == occurrence.id
+    session().execute(
+        update(Occurrence)
+        .where(of_these, Occurrence.ends_at > now, Occurrence.status != OccurrenceStatus.CANCELLED)
+        .values(form=form.as_dict(), protection=protection, changed_at=now)
+    )
     ledger.record(
         "occurrence.form",
         actor=actor,
@@ -54,4 +63,5 @@ def set_signup_form(actor: Actor, code: str, form: SignupForm, *, guarded: bool)
         questions=len(form.questions),
         document=bool(form.document_basis),
         protection=protection,
+        all_of_them=all_of_them,
     )

@@ -36,7 +36,8 @@ def save_signup_form(area: str, activity: str, code: str) -> ResponseReturnValue
     if not form.validate_on_submit():
         return _page(area, activity, occurrence, form, 422)
     try:
-        set_signup_form(the_actor(), code, form.asked(), guarded=bool(form.guarded.data))
+        together = bool(form.all_of_them.data)
+        set_signup_form(the_actor(), code, form.asked(), guarded=bool(form.guarded.data), all_of_them=together)
     except FormRefused as refused:
         for name, message in refused.faults.items():
             put_problem(form, None if name == "questions" else name, message)

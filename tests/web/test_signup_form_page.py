@@ -153,3 +153,13 @@ def test_a_new_occurrence_is_proposed_with_the_work_against_robots(app: Flask, h
     staff.submit(form, **{**held, "day": days[1]}, **seats, guarded=None)
     rows = db.session.scalars(select(Occurrence).order_by(Occurrence.starts_at))
     assert [row.protection for row in rows] == ["challenge", "none"]
+
+
+def test_one_form_may_hold_for_all_occurrences_to_come(app: Flask, house: House) -> None:
+    activity = published_activity(house)
+    first, second = open_occurrence(activity), open_occurrence(activity, starts_in=timedelta(days=9))
+    staff, address = PageClient(app).log_in(house.filer), f"/agency/occurrences/{first.code}/form"
+    staff.submit(staff.get(address).form(address), guardian="y")
+    assert (asked(first).guardian, asked(second).guardian) == (True, False)
+    staff.submit(staff.get(address).form(address), all_of_them="y")
+    assert (asked(first).guardian, asked(second).guardian) == (True, True)

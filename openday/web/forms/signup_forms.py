@@ -63,6 +63,7 @@ class SignupFormForm(FlaskForm):
     residents = BooleanField("仅限本地居民")
     note = StringField("其他条件", filters=[one_line])
     guarded = BooleanField("防止机器批量报名")
+    all_of_them = BooleanField("同时用于本活动其他还没有结束的场次")
 
     def spare(self) -> None:
         """Empty lines to write into, up to the limit."""

@@ -47,7 +47,7 @@ def take_step(code: str, step: str) -> ResponseReturnValue:
     sheet, form = signup_sheet(code), RegistrationForm()
     why = closure(sheet.occasion.facts, clock.now())
     if why is not None:
-        return signup_pages.refusal_page(sheet, "closed", f"{closure_text(why, sheet.occasion.facts)}。")
+        return signup_pages.refusal_page(sheet, "closed", f"{closure_text(why, sheet.occasion.facts)}。"), 409
     if step == "save":
         return _put_aside(sheet, form)
     further = further_form(sheet.occasion, sent_extras())
