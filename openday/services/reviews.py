@@ -21,6 +21,11 @@ from openday.rules.states import Channel
 from openday.services import ledger
 from openday.services.steps import refuse_unless_as_read, take_step
 
+_LETTERS = {
+    "plan_on_record": "messages/plan_on_record.txt",
+    "plan_returned": "messages/plan_returned.txt",
+    "plan_correction": "messages/plan_correction.txt",
+}
 LONGEST_REASON = 2_000
 LONGEST_COMMENT = 1_000
 
@@ -173,7 +178,7 @@ def _tell_filer(plan: Plan, kind: str, link: str, *, said: str) -> None:
     if filer is None or not filer.active or not filer.email:
         return
     text = letter_text(
-        f"messages/{kind}.txt",
+        _LETTERS[kind],
         name=filer.name,
         agency=plan.agency.name,
         theme=plan.theme,

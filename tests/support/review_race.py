@@ -6,6 +6,7 @@ with Desks(server, house) as desks:
 """
 
 import html
+import http.client
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -74,7 +75,7 @@ class Desks:
         said = "退回理由：时间不明确，请写到日"
 
         def act(person: Persona, visitor: Visitor, returns: bool) -> Callable[[], Reply]:
-            _, _, text = visitor.ask("GET", self._server.url + page)
+            text = _read(visitor, self._server.url + page)
             action = f"{page}/return" if returns else f"{page}/approve"
             form = {**_fields_of(text, action), **({"reason": said} if returns else {})}
             return lambda: self._send(person, visitor, action, form, said if returns else "")
@@ -87,7 +88,7 @@ class Desks:
         action = f"/agency/plans/{code}/edit"
 
         def act(person: Persona, visitor: Visitor) -> Callable[[], Reply]:
-            _, _, text = visitor.ask("GET", self._server.url + action)
+            text = _read(visitor, self._server.url + action)
             venue = f"第{number}轮由{person.login}填写的地点"
             form = {**FILLED.as_dict(), **_fields_of(text, action), "call": "0", "venue": venue, "act": "save"}
             return lambda: self._send(person, visitor, action, form, venue)
@@ -116,6 +117,15 @@ class Desks:
         status, _, _ = visitor.ask("POST", address, form)
         assert status == 303, f"the log-in answered {status}"
         return visitor
+
+
+def _read(visitor: Visitor, address: str) -> str:
+    """The text of a page; a connection that the server closed while nobody used it is opened again."""
+    try:
+        return visitor.ask("GET", address)[2]
+    except (OSError, http.client.HTTPException):
+        visitor.close()
+        return visitor.ask("GET", address)[2]
 
 
 def _fields_of(page: str, action: str) -> dict[str, str]:
