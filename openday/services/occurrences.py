@@ -251,6 +251,8 @@ def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl
         _refuse_unless(occurrence, OccurrenceStatus.SCHEDULED, "这一场还没有确定，请在待确认的场次中处理")
     occurrence.cancel_reason = why = public_reason(reason)
     occurrence.status, occurrence.changed_at = OccurrenceStatus.CANCELLED.value, now
+    if not _any_postponed(activity.id):
+        activity.postpone_reason = ""  # the last one that was put off is called off
     when = span_text(occurrence.starts_at, occurrence.ends_at)
     line = f"第{occurrence.number}场（{when}）取消。原因：{why}"
     announce(activity, "cancelled", line, now=now, page_url=page_url)
@@ -265,6 +267,11 @@ def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl
         ticket_url=ticket_url,
         reason=why,
     )
+
+
+def _any_postponed(activity_id: int) -> bool:
+    put_off = (Occurrence.activity_id == activity_id) & (Occurrence.status == OccurrenceStatus.POSTPONED.value)
+    return session().scalar(select(Occurrence.id).where(put_off).limit(1)) is not None
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def run_import(actor: Actor, code: str, *, at_once: int = AT_ONCE) -> bool:
     import_id, total = begin_import(actor, code)
     if total > at_once:
         return False
-    while file_batch(import_id):
+    while _next_batch(import_id):
         pass
     return True
 

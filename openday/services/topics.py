@@ -206,7 +206,7 @@ def _propose(topic_call: str, new: _Understood, effort: Effort | None) -> str:
 @use_case
 def _support(code: str, supporter: str, effort: Effort | None) -> bool:
     now = clock.now()
-    found = _public(code)
+    found = _public(code, lock=True)  # beside a merge: it goes first, or is seen
     mark = supporter_mark(found.topic_call_id, supporter)
     theirs = select(TopicSupport.id).where(TopicSupport.proposal_id == found.id, TopicSupport.supporter_hash == mark)
     if session().scalar(theirs) is not None:
@@ -221,10 +221,10 @@ def _support(code: str, supporter: str, effort: Effort | None) -> bool:
     return True
 
 
-def _public(code: str) -> TopicProposal:
-    found = session().scalar(
-        select(TopicProposal).where(TopicProposal.code == sayable(code)).options(joinedload(TopicProposal.topic_call))
-    )
+def _public(code: str, *, lock: bool = False) -> TopicProposal:
+    statement = select(TopicProposal).where(TopicProposal.code == sayable(code))
+    statement = statement.options(joinedload(TopicProposal.topic_call, innerjoin=True))
+    found = session().scalar(statement.with_for_update(of=TopicProposal) if lock else statement)
     if found is None or found.status not in (ProposalStatus.PUBLIC.value, ProposalStatus.ANSWERED.value):
         raise NotFound()
     return found

@@ -22,6 +22,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 ANYONE = "anyone"
 EVERY_ROLE = tuple(Role)
+_LARGEST_UPLOAD = 24 * 1024 * 1024
 _TOUCH_AFTER = timedelta(minutes=1)
 _NEED_SECOND_FACTOR = frozenset({Role.OFFICER, Role.ADMIN})
 _ENROLMENT = frozenset({"account.second_factor_show", "account.second_factor_enrol", "account.logout"})
@@ -62,6 +63,12 @@ def guard() -> Response | None:
     if not audience & actor.roles:
         raise Forbidden("您没有查看这个页面的权限")
     return None
+
+
+def takes_files(view: View) -> View:
+    """Mark a view whose request may be as large as several files of the largest kind."""
+    view.largest_upload = _LARGEST_UPLOAD  # type: ignore[attr-defined]
+    return view
 
 
 def current_actor() -> Actor | None:

@@ -6,14 +6,24 @@ otherwise get as far as code that was written for text.
 
 from typing import Any
 
-from flask import Request
+from flask import Request, current_app
 from werkzeug.exceptions import BadRequest
 
 _TRUTH = {True: "true", False: "false"}
 
 
 class FieldsRequest(Request):
-    """A request whose JSON body is read as the fields of a form."""
+    """A request whose JSON body is read as the fields of a form, and which may be larger where files come in."""
+
+    @property
+    def max_content_length(self) -> int | None:
+        """The installation's limit, or what the view says with `takes_files`; known before anything is read."""
+        view = current_app.view_functions.get(self.endpoint or "")
+        return getattr(view, "largest_upload", None) or super().max_content_length
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        self._max_content_length = value
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The fields by name: a text, or a list of texts where there are several; null is left out.

@@ -201,6 +201,7 @@ def test_what_was_put_off_may_be_cancelled_after_all(any_house: House) -> None:
             any_house.officer.actor, occurrence.code, "场馆停用", page_url=page_url, ticket_url=ticket_url
         )
     assert (told, stored(occurrence).status) == (1, "cancelled")
+    assert db.session.get_one(Activity, stored(occurrence).activity_id).postpone_reason == ""
 
 
 def test_a_whole_activity_may_be_cancelled_while_it_is_put_off(any_house: House) -> None:

@@ -105,3 +105,14 @@ def test_nobody_opens_what_another_uploaded(app: Flask, house: House) -> None:
     other = PageClient(app).log_in(house.second_officer)
     missing = other.raw("/office/form-uploads/nothing-there/1")
     assert (missing.status_code, other.raw(page.address).data) == (404, missing.data)
+
+
+def test_several_large_files_may_come_at_once_but_only_where_files_are_taken(app: Flask, house: House) -> None:
+    call_of(house, year=2026)
+    filer = PageClient(app).log_in(house.filer)
+    page = filer.get("/agency/form-uploads/new")
+    large = [(io.BytesIO(b"PK\x03\x04" + bytes(4_000_000)), f"{n}.docx") for n in range(3)]
+    said = filer.upload(page.form(having="files"), 422, files=large).text("main")
+    assert "0.docx" in said and "2.docx" in said
+    page = filer.get("/agency/plans/new")
+    filer.submit(page.form(having="theme"), 413, content="长" * 3_000_000)

@@ -10,7 +10,7 @@ from openday.rules.permissions import Role
 from openday.rules.plan_states import EDITABLE
 from openday.services import form_readings
 from openday.services.form_readings import MOST_FILES, FileRead
-from openday.web.access import open_to, the_actor
+from openday.web.access import open_to, takes_files, the_actor
 from openday.web.agency.blueprint import bp
 from openday.web.form_upload_pages import say_results
 from openday.web.forms.form_uploads import FormUploadForm, form_upload_form
@@ -26,6 +26,7 @@ def form_upload_new() -> ResponseReturnValue:
 
 @bp.post("/form-uploads/new")
 @open_to(Role.FILER)
+@takes_files
 def form_upload_create() -> ResponseReturnValue:
     """Make a draft of every form in the files, and open the one that there is."""
     form = form_upload_form(open_calls(the_actor()))

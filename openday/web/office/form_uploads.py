@@ -11,7 +11,7 @@ from openday.queries.plans import understand
 from openday.rules.permissions import Role
 from openday.services import form_readings
 from openday.services.form_readings import MOST_FILES, FieldsRefused
-from openday.web.access import open_to, the_actor
+from openday.web.access import open_to, takes_files, the_actor
 from openday.web.form_upload_pages import say_results
 from openday.web.forms.form_uploads import FormUploadForm, ReadPlanForm, form_upload_form, read_plan_form
 from openday.web.forms.texts import put_problem
@@ -27,6 +27,7 @@ def form_upload_new() -> ResponseReturnValue:
 
 @bp.post("/form-uploads/new")
 @open_to(Role.OFFICER)
+@takes_files
 def form_upload_create() -> ResponseReturnValue:
     """Keep every form in the files, and open the one that there is."""
     form = form_upload_form(calls_for_import(the_actor()))

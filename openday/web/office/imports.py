@@ -9,7 +9,7 @@ from openday.rules.permissions import Role
 from openday.services import plan_import
 from openday.services.plan_import import MOST_ROWS
 from openday.web import import_pages
-from openday.web.access import open_to, the_actor
+from openday.web.access import open_to, takes_files, the_actor
 from openday.web.forms.imports import ImportForm, import_form
 from openday.web.forms.texts import put_problem
 from openday.web.office.blueprint import bp
@@ -24,6 +24,7 @@ def plan_import_new() -> ResponseReturnValue:
 
 @bp.post("/plan-imports/new")
 @open_to(Role.OFFICER)
+@takes_files
 def plan_import_upload() -> ResponseReturnValue:
     """Keep the table and show what would become of each row."""
     form = import_form(calls_for_import(the_actor()))
