@@ -54,12 +54,14 @@ def _take_list(browser: Browser, server: Server, persona: Persona, occurrence: O
     return page
 
 
-def _scan(page: Page, typed: str, shown: str) -> None:
-    """Type or scan as a scanner does, and wait for the answer."""
+def _scan(page: Page, typed: str, shown: str, waiting: int | None = None) -> None:
+    """Type or scan as a scanner does, and wait for the answer, and for so many scans to be kept for handing in."""
     page.locator("#result-title").evaluate("title => { title.textContent = '' }")
     page.locator("#scan").fill(typed)
     page.keyboard.press("Enter")
     page.locator("#result", has_text=shown).wait_for()
+    if waiting:
+        page.locator(f"#offline[data-waiting='{waiting}']").wait_for()
 
 
 def test_two_gates_scan_without_a_network_and_agree_afterwards(app: Flask, house: House, server: Server) -> None:
@@ -76,14 +78,14 @@ def test_two_gates_scan_without_a_network_and_agree_afterwards(app: Flask, house
             page.context.set_offline(True)
             page.reload()
             page.locator("#offline[data-ready]").wait_for()
-        for party in east_parties:
-            _scan(east, party.number, "已签到")
+        for waiting, party in enumerate(east_parties, start=1):
+            _scan(east, party.number, "已签到", waiting)
         _scan(east, "999999", "不在名单上")
         _scan(east, east_parties[0].code, "已于")
-        for party in west_parties:
-            _scan(west, f"{server.url}/tickets/{party.code}", "已签到")
+        for waiting, party in enumerate(west_parties, start=1):
+            _scan(west, f"{server.url}/tickets/{party.code}", "已签到", waiting)
         west.reload()
-        west.locator(f"#offline[data-ready][data-waiting='{len(west_parties)}']").wait_for()
+        west.locator(f"#offline[data-ready][data-waiting='{len(west_parties)}']").wait_for(timeout=30_000)
         check_axe(west)
         shot(west, "door-offline")
         west.context.set_offline(False)

@@ -86,7 +86,7 @@ def _batch(form: MultiDict[str, str]) -> tuple[str, int, list[Scan]]:
 def service_worker() -> ResponseReturnValue:
     """The script that serves the kept page without a network; its address bounds what it may serve: /desk/."""
     answer = send_from_directory(f"{current_app.root_path}/static/worker", "door.js", mimetype="text/javascript")
-    answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -46,7 +46,7 @@ def venue_code_picture(code: str, token: str) -> ResponseReturnValue:
     here = queries.door_at(the_actor(), code)
     response = make_response(qr_png(_address(here.code, token[:20])))
     response.headers["Content-Type"] = "image/png"
-    response.headers["Cache-Control"] = "private, max-age=600"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
