@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.people import AGENCY, move_in
 from tests.journeys.stage import Stage
@@ -44,7 +44,7 @@ def a_resident_proposes(stage: Stage) -> None:
     resident.get_by_label("想看什么").fill(TITLE)
     resident.get_by_label("具体说明").fill(TEXT)
     resident.get_by_label("手机号码或电子邮箱").fill(MAIL)
-    resident.wait_for_function("document.querySelector('[name=proof]').value !== ''")
+    expect(resident.locator("[name=proof]")).not_to_have_value("", timeout=30_000)
     stage.look(resident, "topic-new")
     resident.get_by_role("button", name="提交", exact=True).click()
     resident.get_by_role("alert").wait_for()
