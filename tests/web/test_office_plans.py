@@ -18,7 +18,7 @@ from tests.support.queries import count_queries
 
 
 def _themes(page: Page) -> list[str]:
-    return [" ".join(each.itertext()).strip() for each in page.all("//tbody//th/a")]
+    return [" ".join(each.itertext()).strip() for each in page.all("//tbody//th//a")]
 
 
 def test_the_list_is_narrowed_by_state_agency_month_and_words(client: PageClient, house: House) -> None:
