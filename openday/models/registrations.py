@@ -76,6 +76,8 @@ class Registration(Base):
     photo_consent: Mapped[bool | None]
     """Whether they agreed to be photographed; NULL = not asked."""
     language: Mapped[str] = mapped_column(String(5), default="zh")
+    own_staff: Mapped[bool] = mapped_column(default=False)
+    """Whether they work for the agency itself; counted apart from the public (本单位人员)."""
     offer_until: Mapped[datetime | None]
     """Until when the offered seat is held."""
     decided_by_id: Mapped[int | None] = reference("users.id")

@@ -392,6 +392,7 @@ def _write(
         "attended": 0,
         "ballot_group": "",
         "language": "zh",
+        "own_staff": False,
         "decision_reason": "",
         "entered_by_id": actor.user_id if actor else None,
         **more,
