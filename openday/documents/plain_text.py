@@ -1,6 +1,7 @@
 """Text that any document format can hold."""
 
 import re
+from collections.abc import Iterable
 
 # What XML 1.0 (section 2.2) and RFC 5545 (CONTROL) cannot hold: control characters but TAB, LF and CR, lone halves of
 # surrogate pairs, and the two code points that Unicode keeps for nobody.
@@ -11,6 +12,12 @@ _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 def holdable(text: str) -> str:
     """Return text without the characters that XML or iCalendar cannot hold; everything else stays as it is."""
     return _UNHOLDABLE.sub("", text)
+
+
+def all_holdable(texts: Iterable[str]) -> list[str]:
+    """`holdable` of every text; looks at all of them at once, because nearly always nothing has to go."""
+    kept = list(texts)
+    return [holdable(text) for text in kept] if _UNHOLDABLE.search("".join(kept)) else kept
 
 
 def lines(text: str) -> list[str]:

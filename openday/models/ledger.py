@@ -37,16 +37,15 @@ class AuditEvent(Base):
 
     def content(self) -> bytes:
         """The bytes that the signature covers: everything that was said when the row was written."""
-        facts = [
-            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            self.actor_id,
-            self.agency_id,
-            self.action,
-            self.record_type,
-            self.record_id,
-            self.detail,
-        ]
-        return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return audit_content(
+            self.at, self.actor_id, self.agency_id, self.action, self.record_type, self.record_id, self.detail
+        )
+
+
+def audit_content(at: datetime, *facts: int | str | dict[str, Any] | None) -> bytes:
+    """What a signature covers: moment, actor, agency, action, kind and id of the record, detail, in this order."""
+    said = [at.astimezone(UTC).isoformat(timespec="microseconds"), *facts]
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 CHAIN_START = "0" * 64
@@ -65,6 +64,7 @@ class Message(Base):
         one_of("status", MessageStatus),
         one_of("channel", Channel),
         Index("ix_messages_status_next_attempt_at", "status", "next_attempt_at"),
+        Index("ix_messages_created_at", "created_at"),
     )
 
     id: Mapped[Id]
@@ -103,11 +103,36 @@ class MessageBatch(Base):
     kind: Mapped[str] = mapped_column(String(40))
     about: Mapped[str] = mapped_column(String(200), default="")
     jurisdiction_id: Mapped[int] = reference("jurisdictions.id")
+    activity_id: Mapped[int | None] = reference("activities.id")
+    sequence: Mapped[int] = mapped_column(default=0)
+    """The activity's SEQUENCE when it was put together: a higher one means that the messages may be out of date."""
     status: Mapped[str] = mapped_column(String(10), default="held")
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    """Why it was dropped; empty otherwise."""
     created_by_id: Mapped[int | None] = reference("users.id")
     created_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = reference("users.id")
     decided_at: Mapped[datetime | None]
+
+
+class PhoneList(Base):
+    """Somebody asked to print the full telephone numbers of an occurrence; a second person lets them, for some hours."""
+
+    __tablename__ = "phone_lists"
+    __table_args__ = (one_of("status", ("asked", "granted", "refused")),)
+
+    id: Mapped[Id]
+    code: Mapped[str] = code_column(12)
+    occurrence_id: Mapped[int] = reference("occurrences.id")
+    cause: Mapped[str] = mapped_column(String(20))
+    """What is to be said on the telephone, one of `rules.phone_calls.Cause`."""
+    reason: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(10), default="asked")
+    asked_by_id: Mapped[int] = reference("users.id")
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = reference("users.id")
+    decided_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
 
 
 class MessageTemplate(Base):

@@ -137,8 +137,7 @@ def _place(table: PlanTable, row: TableRow) -> str:
 def _with_gaps(verdict: Verdict, reading: RowReading) -> Verdict:
     """A row may be filed with gaps that the form would not let through; they are named."""
     gaps = "、".join(FIELD_LABELS[name] for name in reading.text.missing())
-    said = [verdict.reason, f"还缺{gaps}" if gaps else ""]
-    return replace(verdict, reason="；".join(filter(None, said)))
+    return replace(verdict, reason="；".join(filter(None, [verdict.reason, f"还缺{gaps}"]))) if gaps else verdict
 
 
 def _verdict_on_agency(name: str, terms: ImportTerms, found: Sequence[Place]) -> Verdict:

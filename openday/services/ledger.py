@@ -11,7 +11,7 @@ from sqlalchemy import Table, insert
 
 from openday import vault
 from openday.db import session, write
-from openday.models.ledger import AuditEvent, Message
+from openday.models.ledger import AuditEvent, Message, audit_content
 from openday.rules.permissions import Actor
 from openday.rules.states import Channel, MessageStatus
 
@@ -54,24 +54,18 @@ def _event(
     detail: dict[str, Any],
 ) -> dict[str, Any]:
     """A signed row of the ledger."""
-    row = AuditEvent(
-        at=now,
-        actor_id=actor.user_id if actor else None,
-        agency_id=agency_id if agency_id is not None else (actor.agency_id if actor else None),
-        action=action,
-        record_type=record_type,
-        record_id=record_id,
-        detail=detail,
-    )
+    actor_id = actor.user_id if actor else None
+    agency_id = agency_id if agency_id is not None else (actor.agency_id if actor else None)
+    content = audit_content(now, actor_id, agency_id, action, record_type, record_id, detail)
     return {
         "at": now,
-        "actor_id": row.actor_id,
-        "agency_id": row.agency_id,
+        "actor_id": actor_id,
+        "agency_id": agency_id,
         "action": action,
         "record_type": record_type,
         "record_id": record_id,
         "detail": detail,
-        "signature": vault.signature(row.content()),
+        "signature": vault.signature(content),
     }
 
 

@@ -323,16 +323,16 @@ def long_table(house: House, rows: int, call: Call | None = None) -> str:
 
 
 def test_a_long_table_is_left_to_the_worker_and_says_how_far_it_is(any_house: House) -> None:
-    code = long_table(any_house, 120)
+    code = long_table(any_house, BATCH + 20)
     page = import_page(any_house.filer.actor, code)
-    assert (page.running, page.handled, page.total, plans()) == (True, 0, 120, [])
+    assert (page.running, page.handled, page.total, plans()) == (True, 0, BATCH + 20, [])
     file_waiting_imports(seconds=0)
     halfway = import_page(any_house.filer.actor, code)
     assert (halfway.running, halfway.handled, len(plans())) == (True, BATCH, BATCH)
     assert file_waiting_imports() == 1
     done = import_page(any_house.filer.actor, code)
-    assert (done.running, done.handled, dict(done.counts)) == (False, 120, {FILED: 120, KNOWN: 0, REFUSED: 0})
-    assert [plan.theme for plan in plans()] == [f"走进书库第{number}期" for number in range(120)]
+    assert (done.running, done.handled, dict(done.counts)) == (False, BATCH + 20, {FILED: BATCH + 20, KNOWN: 0, REFUSED: 0})
+    assert [plan.theme for plan in plans()] == [f"走进书库第{number}期" for number in range(BATCH + 20)]
     assert file_waiting_imports() == 0
 
 
@@ -340,7 +340,7 @@ def test_a_worker_that_dies_within_a_batch_leaves_nothing_half_filed(
     any_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process ends before its COMMIT: the next one begins the batch again, and files no row twice."""
-    code = long_table(any_house, 120)
+    code = long_table(any_house, BATCH + 20)
     (import_id,) = imports_under_way()
     assert file_batch(import_id)
 
@@ -356,8 +356,8 @@ def test_a_worker_that_dies_within_a_batch_leaves_nothing_half_filed(
             file_batch(import_id)
     assert len(plans()) == BATCH
     file_waiting_imports()
-    assert [plan.theme for plan in plans()] == [f"走进书库第{number}期" for number in range(120)]
-    assert dict(import_page(any_house.filer.actor, code).counts) == {FILED: 120, KNOWN: 0, REFUSED: 0}
+    assert [plan.theme for plan in plans()] == [f"走进书库第{number}期" for number in range(BATCH + 20)]
+    assert dict(import_page(any_house.filer.actor, code).counts) == {FILED: BATCH + 20, KNOWN: 0, REFUSED: 0}
 
 
 def test_a_row_that_the_system_cannot_cope_with_holds_up_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
