@@ -1,11 +1,27 @@
-"""Texts of messages: plain files with places to fill in. Braces in what is filled in mean nothing."""
+"""Texts of messages: plain files with places to fill in. Braces in what is filled in mean nothing.
 
+templates/messages/ holds one file for each kind of message, named after it; en/ below it holds the English of those
+that go to people who signed up. The first line is the subject, the third begins the body.
+"""
+
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from openday.config import PROJECT
 
 _FOLDER = PROJECT / "templates"
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+SOURCE_LANGUAGE = "zh"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Subject (one line) and body of a kind of message, with places such as {theme}."""
+
+    subject: str
+    body: str
 
 
 @dataclass(frozen=True)
@@ -22,11 +38,40 @@ def letter_text(template: str, **values: object) -> LetterText:
     Raises:
         KeyError: the text names a value that was not given.
     """
-    subject, body = _source(template)
-    return LetterText(" ".join(subject.format(**values).split()), body.format(**values))
+    return filled_in(_source(template), values)
+
+
+def house_wording(kind: str, language: str = SOURCE_LANGUAGE) -> Wording:
+    """The wording that comes with OpenDay for a kind such as registration.confirmed; in Chinese where it has no other.
+
+    Raises:
+        FileNotFoundError: there is no such kind.
+    """
+    name = f"{kind.replace('.', '_')}.txt"
+    if language != SOURCE_LANGUAGE and (_FOLDER / "messages" / language / name).exists():
+        return _source(f"messages/{language}/{name}")
+    return _source(f"messages/{name}")
+
+
+def places_of(wording: Wording) -> frozenset[str]:
+    """The names of the places in a wording."""
+    return frozenset(_PLACE.findall(f"{wording.subject}\n{wording.body}"))
+
+
+def filled_in(wording: Wording, values: Mapping[str, object]) -> LetterText:
+    """Put the values into their places; every other brace stays as it is.
+
+    Raises:
+        KeyError: the wording names a value that was not given.
+    """
+
+    def value(place: re.Match[str]) -> str:
+        return str(values[place[1]])
+
+    return LetterText(" ".join(_PLACE.sub(value, wording.subject).split()), _PLACE.sub(value, wording.body))
 
 
 @cache
-def _source(template: str) -> tuple[str, str]:
+def _source(template: str) -> Wording:
     subject, _, body = (_FOLDER / template).read_text(encoding="utf-8").partition("\n\n")
-    return subject, body
+    return Wording(subject, body)

@@ -27,7 +27,7 @@ from openday.rules.states import (
     RegistrationStatus,
     SignupMode,
 )
-from openday.rules.wording import span_text
+from openday.rules.wording import span_in, span_text
 
 
 def phone_index(phone: str) -> str:
@@ -75,6 +75,8 @@ class Occasion:
     waitlist: bool
     facts: SignupFacts
     form: SignupForm
+    jurisdiction_id: int
+    """Whose office speaks in letters: that of the agency's place."""
     protection: str
     """none, or challenge: what the form has to bring along (`models.occurrences.PROTECTIONS`)."""
 
@@ -92,6 +94,10 @@ class Occasion:
     def when(self) -> str:
         """2026年9月16日（星期三）14:00–16:00."""
         return span_text(self.starts_at, self.ends_at)
+
+    def when_in(self, language: str) -> str:
+        """The same in the language of whoever signed up."""
+        return span_in(language, self.starts_at, self.ends_at)
 
 
 PLENTY = 20
@@ -153,6 +159,7 @@ OCCASION_COLUMNS = (
     Activity.theme,
     Activity.contact_phone,
     Agency.name.label("agency"),
+    Agency.jurisdiction_id,
 )
 """The columns from which `occasion_from` reads; the caller joins Occurrence, Activity and Agency."""
 
@@ -180,6 +187,7 @@ def occasion_from(row: Any) -> Occasion:
         waitlist=row.waitlist,
         facts=facts,
         form=form_from(row.form),
+        jurisdiction_id=row.jurisdiction_id,
         protection=row.protection,
     )
 

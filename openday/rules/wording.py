@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from openday.rules import wording_en
+
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -26,3 +28,8 @@ def span_text(start: datetime, end: datetime) -> str:
     if start.date() == end.date():
         return f"{moment_text(start)}–{clock_text(end)}"
     return f"{moment_text(start)}至{moment_text(end)}"
+
+
+def span_in(language: str, start: datetime, end: datetime) -> str:
+    """The same in the language of whoever reads it: en, else Chinese."""
+    return wording_en.span_text(start, end) if language == "en" else span_text(start, end)

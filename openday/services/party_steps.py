@@ -15,7 +15,6 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, exists, select, update
 
 from openday.db import session, write
-from openday.documents.letters import letter_text
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
@@ -24,6 +23,7 @@ from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_f
 from openday.rules.seats import Seats, Waiting, promotable
 from openday.rules.states import Channel, RegistrationStatus
 from openday.services import ledger
+from openday.services.wordings import letter_of
 
 TicketUrl = Callable[[str], str]
 """Makes the absolute address of a ticket from its code."""
@@ -40,6 +40,7 @@ class Guest:
     phone: str
     email: str
     party_size: int
+    language: str = "zh"
 
 
 _LOCK = (
@@ -162,13 +163,18 @@ def guest(registration_id: int) -> Guest:
                 Registration.phone,
                 Registration.email,
                 Registration.party_size,
+                Registration.language,
             ).where(Registration.id == registration_id)
         )
         .one()
     )
-    return Guest(
-        registration_id, row.code, row.number, row.name or "", row.phone or "", row.email or "", row.party_size
-    )
+    return guest_from(row, registration_id)
+
+
+def guest_from(row: Any, registration_id: int) -> Guest:
+    """The guest of a row with code, number, name, phone, email, party_size and language of a registration."""
+    name, phone, email = row.name or "", row.phone or "", row.email or ""
+    return Guest(registration_id, row.code, row.number, name, phone, email, row.party_size, row.language)
 
 
 def tell(
@@ -186,18 +192,18 @@ def tell(
     """
     if not (who.email or who.phone):
         return
-    text = letter_text(
-        template,
-        theme=occasion.theme,
-        name=who.name,
-        party=who.party_size,
-        number=who.number,
-        when=occasion.when,
-        venue=occasion.venue,
-        agency=occasion.agency,
-        link=ticket_url(who.code),
+    values = {
+        "theme": occasion.theme,
+        "name": who.name,
+        "party": who.party_size,
+        "number": who.number,
+        "when": occasion.when_in(who.language),
+        "venue": occasion.venue,
+        "agency": occasion.agency,
+        "link": ticket_url(who.code),
         **more,
-    )
+    }
+    text = letter_of(kind, occasion.jurisdiction_id, who.language, values)
     ledger.enqueue(
         kind,
         channel=Channel.EMAIL if who.email else Channel.SMS,

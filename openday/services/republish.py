@@ -12,7 +12,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from openday.db import session
 from openday.documents.calendar_feed import CalendarEntry, event_bytes
-from openday.documents.letters import letter_text
 from openday.errors import Refused
 from openday.models.activities import Activity, ActivityChange, Revision
 from openday.models.occurrences import Occurrence
@@ -20,10 +19,11 @@ from openday.models.registrations import Registration
 from openday.rules.fuzzy_date import Precision
 from openday.rules.privacy import plain_text
 from openday.rules.states import STANDING, ActivityStatus, Channel, OccurrenceStatus
-from openday.rules.wording import span_text
+from openday.rules.wording import span_in
 from openday.services import ledger
 from openday.services.search_index import index_activity
 from openday.services.watch_steps import tell_watchers
+from openday.services.wordings import letter_of
 
 PageUrl = Callable[[str], str]
 """From an activity's code to the absolute address of its public page."""
@@ -234,17 +234,18 @@ def tell_registered(
         if not recipient:
             continue
         occurrence = by_id[row.occurrence_id]
-        letter = letter_text(
-            template,
-            name=row.name or "",
-            theme=occurrence.activity.theme,
-            agency=occurrence.activity.agency.name,
-            when=span_text(occurrence.starts_at, occurrence.ends_at),
-            venue=occurrence.venue,
-            reason=reason,
-            page=page,
-            link=ticket_url(row.code),
-        )
+        agency = occurrence.activity.agency
+        values = {
+            "name": row.name or "",
+            "theme": occurrence.activity.theme,
+            "agency": agency.name,
+            "when": span_in(row.language, occurrence.starts_at, occurrence.ends_at),
+            "venue": occurrence.venue,
+            "reason": reason,
+            "page": page,
+            "link": ticket_url(row.code),
+        }
+        letter = letter_of(kind, agency.jurisdiction_id, row.language, values)
         ledger.enqueue(
             kind,
             channel=Channel.EMAIL if row.email else Channel.SMS,
