@@ -31,6 +31,8 @@ _FIXED = (
 )
 _NAME_LIMIT = 50
 _NO = ("", "false", "0", "no", "off")
+_CONFIRMED = {"staff": "由工作人员当面或电话确认", "code": "手机号码已用短信验证码验证"}
+"""How it is known that a guardian agreed, besides the box that was ticked."""
 
 Typed = Mapping[str, Sequence[str]]
 """Field to the values that the form sent for it."""
@@ -51,10 +53,26 @@ def extra_fields(names: Sequence[str]) -> list[str]:
     return [name for name in names if name in _FIXED or name.startswith(QUESTION)]
 
 
-def read_extras(form: SignupForm, typed: Typed, party_size: int, day: date, *, staff: bool = False) -> Extras:
+def guardian_phone(form: SignupForm, typed: Typed) -> str:
+    """The canonical number of the guardian who answers for a child; '' where there is none, or it cannot be read."""
+    return typed_guardian(typed) if form.guardian and _first(typed, "child") == "yes" else ""
+
+
+def typed_guardian(typed: Typed) -> str:
+    """The same whatever the form asks."""
+    try:
+        return normalise_phone(_first(typed, "guardian_phone"))
+    except ValueError:
+        return ""
+
+
+def read_extras(
+    form: SignupForm, typed: Typed, party_size: int, day: date, *, staff: bool = False, by_code: bool = False
+) -> Extras:
     """Read the further fields for a party that comes on `day`. No input makes it raise.
 
-    With `staff` the guardian's consent was given to the member of staff who fills in the form.
+    With `staff` the guardian's consent was given to the member of staff who fills in the form; `by_code`: their number
+    is proven by a code, or the form does not go through.
     """
     answers = read_answers(form.questions, {q.id: typed.get(QUESTION + q.id, ()) for q in form.questions})
     problems = {QUESTION + name: text for name, text in answers.problems.items()}
@@ -64,7 +82,7 @@ def read_extras(form: SignupForm, typed: Typed, party_size: int, day: date, *, s
     if form.companion_names:
         _take(kept, problems, "companions", lambda: _companions(_first(typed, "companions", 4000), party_size))
     if form.guardian:
-        _guardian(typed, kept, problems, staff=staff)
+        _guardian(typed, kept, problems, by="staff" if staff else "code" if by_code else "guardian")
     if form.document_basis:
         _document(form, typed, kept, problems, day)
     photo = None
@@ -128,7 +146,7 @@ def _phone(text: str) -> str:
     return normalise_phone(text)
 
 
-def _guardian(typed: Typed, kept: dict[str, Any], problems: dict[str, str], *, staff: bool) -> None:
+def _guardian(typed: Typed, kept: dict[str, Any], problems: dict[str, str], *, by: str) -> None:
     child = _first(typed, "child")
     if child not in ("yes", "no"):
         problems["child"] = "请选择参加人员中有没有未满14周岁的儿童"
@@ -143,7 +161,7 @@ def _guardian(typed: Typed, kept: dict[str, Any], problems: dict[str, str], *, s
         "name": read.get("guardian_name", ""),
         "phone": read.get("guardian_phone", ""),
         "version": GUARDIAN_VERSION,
-        "confirmed_by": "staff" if staff else "guardian",
+        "confirmed_by": by,
     }
 
 
@@ -172,9 +190,10 @@ def shown_extras(kept: Mapping[str, Any], photo: bool | None, *, whole: bool = F
         rows.append(("同行人姓名", "、".join(kept["companions"])))
     guardian = kept.get("guardian")
     if guardian:
-        by = "，由工作人员当面或电话确认" if guardian["confirmed_by"] == "staff" else ""
         phone = guardian["phone"] if whole else mask_phone(guardian["phone"])
-        rows.append(("监护人", f"{guardian['name']}，{phone}{by}"))
+        rows.append(("监护人", f"{guardian['name']}，{phone}"))
+        if guardian["confirmed_by"] in _CONFIRMED:
+            rows.append(("监护人同意", _CONFIRMED[guardian["confirmed_by"]]))
     document = kept.get("document")
     if document:
         number = document["number"] if whole else mask_number(document["number"])

@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -24,15 +24,17 @@ from openday.queries.registrations import SHEET, Occasion, QuotaSeats, SignupShe
 from openday.rules.decided_later import what_follows
 from openday.rules.permissions import Actor, Right
 from openday.rules.phone import normalise_phone
+from openday.rules.phone_code import GUARDIAN, OWN
 from openday.rules.privacy import clean_text
 from openday.rules.proof_of_work import Effort
 from openday.rules.seats import Seats, check_party
 from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text
-from openday.rules.signup_answers import Typed
+from openday.rules.signup_answers import Typed, typed_guardian
 from openday.rules.states import ActivityStatus, RegistrationSource, RegistrationStatus
 from openday.services import ledger
 from openday.services.party_steps import Guest, TicketUrl, fits_somebody, take_free_seats, tell
-from openday.services.signup_steps import further_columns, spend_effort
+from openday.services.phone_code_steps import prove_phones
+from openday.services.signup_steps import Brought, check_brought, further_columns, spend_brought
 
 _KEY_LIMIT = 200
 _ATTEMPTS = 4
@@ -54,6 +56,10 @@ class SignUp:
     """What was typed into the further fields of the form, see `rules.signup_answers`."""
     effort: Effort | None = None
     """The work that came with a form that asks for it."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """What was typed into the fields for codes from telephones, see `rules.phone_code`."""
+    language: str = "zh"
+    """zh or en: in which the form was filled in, and messages are written."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,8 @@ class _Wish:
     code: str
     source: RegistrationSource
     extras: Typed
-    effort: Effort | None
+    brought: Brought
+    language: str
 
 
 def register(
@@ -109,6 +116,8 @@ def register(
         TooMany: from this network address came too many, where the occurrence asks for work.
     """
     understood = _understood(occurrence, wish, source)
+    if wish.codes and actor is None:
+        understood = _with_proofs(understood, wish.codes)
     for _ in range(_ATTEMPTS):
         try:
             return _register(understood, actor, ticket_url)
@@ -144,8 +153,16 @@ def _understood(occurrence: str, wish: SignUp, source: RegistrationSource) -> _W
         code=new_code(),
         source=source,
         extras=wish.extras,
-        effort=wish.effort,
+        brought=Brought(wish.effort),
+        language=wish.language,
     )
+
+
+def _with_proofs(wish: _Wish, codes: Mapping[str, str]) -> _Wish:
+    """Try the codes in a transaction before that of the sign-up: a wrong one is counted though nothing is written."""
+    numbers = {OWN: wish.phone, GUARDIAN: typed_guardian(wish.extras)}
+    typed = {name: (numbers[name], text) for name, text in codes.items() if numbers.get(name)}
+    return replace(wish, brought=replace(wish.brought, proofs=prove_phones(wish.occurrence, typed)))
 
 
 def _cleaned_name(text: str) -> str:
@@ -186,11 +203,13 @@ def _register(wish: _Wish, actor: Actor | None, ticket_url: TicketUrl) -> Regist
     facts = _facts_under_lock(sheet.occasion, quota, wish)
     if facts.earlier_id is not None:
         return _same_answer(facts.earlier_id, facts.earlier_fingerprint, wish)
+    if actor is None:
+        check_brought(sheet.occasion, wish.brought, wish.phone, wish.extras)
     _refuse_what_cannot_be(sheet.occasion, facts, wish, now, staff=actor is not None)
     more = further_columns(sheet.occasion, wish.extras, wish.party_size, staff=actor is not None)
     status = _confirmed_or_waiting(sheet.occasion, facts, wish.party_size)
     if actor is None:
-        spend_effort(sheet.occasion, wish.effort, now)
+        spend_brought(sheet.occasion, wish.brought, now)
     with together():
         if status is RegistrationStatus.CONFIRMED:
             take_free_seats(quota.id, wish.party_size)
@@ -391,7 +410,7 @@ def _write(
         "confirmed_at": now if status is RegistrationStatus.CONFIRMED else None,
         "attended": 0,
         "ballot_group": "",
-        "language": "zh",
+        "language": wish.language,
         "own_staff": False,
         "decision_reason": "",
         "entered_by_id": actor.user_id if actor else None,

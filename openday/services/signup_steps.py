@@ -1,15 +1,19 @@
-"""Steps of signing up that only some occurrences need: the further fields of the form, and the work against robots."""
+"""Steps of signing up that only some occurrences need: the further fields of the form, the work against robots, the
+codes that prove a telephone number."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from openday.errors import Refused
 from openday.queries.registrations import Occasion, kept_extras
+from openday.rules.phone_code import numbers_to_prove
 from openday.rules.proof_of_work import Effort
-from openday.rules.signup_answers import Typed, read_companions, read_extras
+from openday.rules.signup_answers import Typed, guardian_phone, read_companions, read_extras
 from openday.services.challenge_steps import spend
+from openday.services.phone_code_steps import Proof, spend_codes
 
 
 class ExtrasRefused(Refused):
@@ -29,11 +33,49 @@ def further_columns(occasion: Occasion, typed: Typed, party_size: int, *, staff:
     """
     if occasion.form.plain:
         return {}
-    read = read_extras(occasion.form, typed, party_size, occasion.starts_at.date(), staff=staff)
+    coded = occasion.protection == "phone_code"
+    read = read_extras(occasion.form, typed, party_size, occasion.starts_at.date(), staff=staff, by_code=coded)
     if read.problems:
         raise ExtrasRefused(read.problems)
     extras = json.dumps(read.kept, ensure_ascii=False) if read.kept else None
     return {"extras": extras, "photo_consent": read.photo}
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a form from the public brought along against misuse: the work of its page, the codes from the telephones."""
+
+    effort: Effort | None = None
+    proofs: Mapping[str, Proof] = field(default_factory=dict)
+
+
+def check_brought(occasion: Occasion, brought: Brought, phone: str, typed: Typed) -> None:
+    """See whether every code that the occurrence asks for came, and was right: before anything is said of the list.
+
+    Raises:
+        Refused: one is missing or wrong, at its field.
+    """
+    if occasion.protection != "phone_code":
+        return
+    for name in numbers_to_prove(phone, guardian_phone(occasion.form, typed)):
+        proof = brought.proofs.get(name)
+        if proof is None:
+            raise Refused("请先获取并填写短信验证码", field=name)
+        if proof.problem:
+            raise Refused(proof.problem, field=name)
+
+
+def spend_brought(occasion: Occasion, brought: Brought, now: datetime) -> None:
+    """Use up what the form brought along. A form with codes needs no work: getting the codes took it.
+
+    Raises:
+        Refused: a code was used before.
+        Refused, SpentBefore, TooMany, IntegrityError: see `spend_effort`.
+    """
+    if occasion.protection == "phone_code":
+        spend_codes(brought.proofs, now)
+    else:
+        spend_effort(occasion, brought.effort, now)
 
 
 def spend_effort(occasion: Occasion, effort: Effort | None, now: datetime) -> None:
