@@ -15,6 +15,38 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("registrations", sa.Column("own_staff", sa.Boolean(), nullable=False, server_default=sa.false()))
+    _batches_and_phone_lists()
+
+
+def _batches_and_phone_lists() -> None:
+    activity = sa.ForeignKey("activities.id", name="fk_message_batches_activity_id")
+    op.add_column("message_batches", sa.Column("activity_id", sa.Integer(), activity), inline_references=True)
+    op.add_column("message_batches", sa.Column("sequence", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("message_batches", sa.Column("reason", sa.String(length=500), nullable=False, server_default=""))
+    op.create_index("ix_message_batches_activity_id", "message_batches", ["activity_id"])
+    op.create_index("ix_messages_created_at", "messages", ["created_at"])
+    op.create_table(
+        "phone_lists",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("occurrence_id", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("status IN ('asked', 'granted', 'refused')", name=op.f("ck_phone_lists_status_known")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["users.id"], name=op.f("fk_phone_lists_asked_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_phone_lists_decided_by_id")),
+        sa.ForeignKeyConstraint(["occurrence_id"], ["occurrences.id"], name=op.f("fk_phone_lists_occurrence_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_lists")),
+        sa.UniqueConstraint("code", name=op.f("uq_phone_lists_code")),
+    )
+    for column in ("occurrence_id", "asked_by_id", "decided_by_id"):
+        op.create_index(f"ix_phone_lists_{column}", "phone_lists", [column])
 
 
 def downgrade() -> None:

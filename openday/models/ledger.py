@@ -116,7 +116,7 @@ class MessageBatch(Base):
 
 
 class PhoneList(Base):
-    """Somebody asked to print the full telephone numbers of an occurrence; a second person lets them, for some hours."""
+    """Somebody asks to print the full telephone numbers of an occurrence; a second person lets them, for hours."""
 
     __tablename__ = "phone_lists"
     __table_args__ = (one_of("status", ("asked", "granted", "refused")),)

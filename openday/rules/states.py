@@ -61,6 +61,7 @@ class RegistrationStatus(StrEnum):
     APPLIED = "applied"  # handed in, not decided yet; holds no seat
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
+    OFFERED = "offered"  # from the waitlist: its seats are held until a moment, and are theirs when they accept
     DECLINED = "declined"
     CANCELLED = "cancelled"
 
@@ -71,6 +72,7 @@ class RegistrationStatus(StrEnum):
             "applied": "待审核或摇号",
             "confirmed": "报名成功",
             "waitlisted": "候补中",
+            "offered": "补位待确认",
             "declined": "未通过或未中签",
             "cancelled": "已取消",
         }[self.value]
@@ -81,8 +83,16 @@ class RegistrationStatus(StrEnum):
         return "pending" if self is RegistrationStatus.APPLIED else self.value
 
 
-STANDING = (RegistrationStatus.APPLIED, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED)
+STANDING = (
+    RegistrationStatus.APPLIED,
+    RegistrationStatus.CONFIRMED,
+    RegistrationStatus.WAITLISTED,
+    RegistrationStatus.OFFERED,
+)
 """The registrations of people who still count on the occurrence, and hear of what changes."""
+
+HOLDING = (RegistrationStatus.CONFIRMED, RegistrationStatus.OFFERED)
+"""The registrations that hold seats of their quota (walk-ins, who stand in a counter of their own, hold none)."""
 
 
 class RegistrationSource(StrEnum):
@@ -148,8 +158,17 @@ class MessageStatus(StrEnum):
     """A row of the outbox."""
 
     QUEUED = "queued"
+    HELD = "held"  # waits in a batch until the office has read it
     SENT = "sent"
     PARKED = "parked"
+    DROPPED = "dropped"  # the office decided that it does not go
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the status."""
+        return {"queued": "待发送", "held": "待审阅", "sent": "已发送", "parked": "待处理", "dropped": "不发"}[
+            self.value
+        ]
 
 
 class Channel(StrEnum):
@@ -157,3 +176,8 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the channel."""
+        return {"email": "邮件", "sms": "短信"}[self.value]
