@@ -146,6 +146,11 @@ class Invitee(Base):
     answer: Mapped[str] = mapped_column(String(10), default="none")
     answered_at: Mapped[datetime | None]
     registration_id: Mapped[int | None] = reference("registrations.id")
+    told_at: Mapped[datetime | None]
+    """When the link was sent to them; NULL = not (yet), or handed over on paper or by telephone."""
+    reminded_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    """Since when they are invited no longer."""
     invited_by_id: Mapped[int] = reference("users.id")
     created_at: Mapped[datetime]
 

@@ -102,12 +102,20 @@ class RegistrationSource(StrEnum):
     PHONE = "phone"
     COUNTER = "counter"
     PAPER = "paper"
+    EMAIL = "email"
     WALK_IN = "walk_in"
 
     @property
     def label(self) -> str:
         """The Chinese name of the door."""
-        return {"online": "网上", "phone": "电话", "counter": "窗口", "paper": "纸质", "walk_in": "现场"}[self.value]
+        return {
+            "online": "网上",
+            "phone": "电话",
+            "counter": "窗口",
+            "paper": "纸质",
+            "email": "邮件",
+            "walk_in": "现场",
+        }[self.value]
 
 
 class SuggestionStatus(StrEnum):
