@@ -12,9 +12,9 @@ from openday.rules.permissions import Right, Role
 from openday.services import occurrences
 from openday.web.access import open_to, the_actor
 from openday.web.agency.blueprint import bp
-from openday.web.forms.occurrence_series import series_form
 from openday.web.forms.occurrences import CancelForm, OccurrenceForm, occurrence_form
 from openday.web.links import address_of
+from openday.web.occurrence_series_pages import propose_series, show_series
 
 _STAFF = (Role.FILER, Role.REVIEWER)
 
@@ -75,30 +75,15 @@ def occurrence_propose(code: str) -> ResponseReturnValue:
 @open_to(Role.FILER)
 def occurrence_series(code: str) -> ResponseReturnValue:
     """The days that the plan's time proposes, to be ticked."""
-    series = series_queries.occurrence_series(the_actor(), code, clock.now())
-    return render_template("agency/occurrence_series.html", series=series, form=series_form(series))
+    return show_series("agency", code)
 
 
 @bp.post("/activities/<code>/occurrences/series")
 @open_to(Role.FILER)
 def occurrence_series_propose(code: str) -> ResponseReturnValue:
     """Propose all the chosen days at once, or only show one more line of quotas."""
-    series = series_queries.occurrence_series(the_actor(), code, clock.now())
-    form, status = series_form(series), 200
-    if request.form.get("act") == "row":
-        form.add_row()
-    elif not form.validate_on_submit():
-        status = 422
-    else:
-        try:
-            codes = occurrences.propose_occurrences(the_actor(), code, form.schedules(), form.seating())
-        except Refused as refused:
-            form.put(refused)
-            status = 422
-        else:
-            flash(f"已报政务公开办确认，共{len(codes)}场，确认后向社会公布。", "done")
-            return redirect(url_for("agency.activity_show", code=code), code=303)
-    return render_template("agency/occurrence_series.html", series=series, form=form), status
+    back = url_for("agency.activity_show", code=code)
+    return propose_series("agency", code, told="已报政务公开办确认，共{count}场，确认后向社会公布。", back=back)
 
 
 @bp.get("/occurrences/<code>/withdraw")

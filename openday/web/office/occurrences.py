@@ -11,7 +11,6 @@ from openday.queries.activities import OccurrenceDetail
 from openday.rules.permissions import Right, Role
 from openday.services import occurrences
 from openday.web.access import open_to, the_actor
-from openday.web.forms.occurrence_series import series_form
 from openday.web.forms.occurrences import (
     CancelForm,
     OccurrenceForm,
@@ -23,6 +22,7 @@ from openday.web.forms.occurrences import (
 )
 from openday.web.forms.texts import put_problem
 from openday.web.links import page_url, ticket_url
+from openday.web.occurrence_series_pages import propose_series, show_series
 from openday.web.office.blueprint import bp
 
 
@@ -56,30 +56,15 @@ def occurrence_schedule(code: str) -> ResponseReturnValue:
 @open_to(Role.OFFICER)
 def occurrence_series(code: str) -> ResponseReturnValue:
     """The days that the plan's time proposes, to be ticked."""
-    series = series_queries.occurrence_series(the_actor(), code, clock.now())
-    return render_template("office/occurrence_series.html", series=series, form=series_form(series))
+    return show_series("office", code)
 
 
 @bp.post("/publications/<code>/occurrences/series")
 @open_to(Role.OFFICER)
 def occurrence_series_propose(code: str) -> ResponseReturnValue:
     """Propose all the chosen days at once, or only show one more line of quotas."""
-    series = series_queries.occurrence_series(the_actor(), code, clock.now())
-    form, status = series_form(series), 200
-    if request.form.get("act") == "row":
-        form.add_row()
-    elif not form.validate_on_submit():
-        status = 422
-    else:
-        try:
-            codes = occurrences.propose_occurrences(the_actor(), code, form.schedules(), form.seating())
-        except Refused as refused:
-            form.put(refused)
-            status = 422
-        else:
-            flash(f"已列入待确认的场次，共{len(codes)}场，逐场确认后公布。", "done")
-            return redirect(url_for("office.publication_show", code=code), code=303)
-    return render_template("office/occurrence_series.html", series=series, form=form), status
+    back = url_for("office.publication_show", code=code)
+    return propose_series("office", code, told="已列入待确认的场次，共{count}场，逐场确认后公布。", back=back)
 
 
 @bp.post("/occurrences/<code>/confirm")
