@@ -15,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("registrations", sa.Column("own_staff", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("registrations", sa.Column("invitation_sequence", sa.Integer(), nullable=True))
     for column in ("told_at", "reminded_at", "withdrawn_at"):
         op.add_column("invitees", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
     _batches_and_phone_lists()

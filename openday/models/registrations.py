@@ -84,6 +84,8 @@ class Registration(Base):
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str] = mapped_column(Text, default="")
     reminded_at: Mapped[datetime | None]
+    invitation_sequence: Mapped[int | None]
+    """The SEQUENCE of the last calendar invitation that went to them by mail; NULL = there was none."""
 
     occurrence: Mapped[Occurrence] = relationship()
     quota: Mapped[Quota] = relationship()
