@@ -5,7 +5,7 @@ that was refused for another reason costs nothing. Why it is done this way: docs
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -60,19 +60,29 @@ def spend(effort: Effort | None, now: datetime) -> None:
     if session().get(SpentChallenge, effort.mark) is not None:
         raise SpentBefore("这一页已经提交过一次，本次没有重复计入")
     session().add(SpentChallenge(challenge_hash=effort.mark, expires_at=effort.ends_at))
-    row = _counter(effort.sender, now)
-    if now - row.since >= WINDOW:
+    count(effort.sender, effort.most, WINDOW, now)
+
+
+def count(key: str, most: int, window: timedelta, now: datetime) -> None:
+    """Count one thing done by whoever this key stands for, in the caller's transaction.
+
+    Raises:
+        TooMany: they did `most` of them within `window` already.
+    """
+    row = hold(key, now)
+    if now - row.since >= window:
         row.failures, row.since = 0, now
-    if row.failures >= effort.most:
-        left = row.since + WINDOW - now
+    if row.failures >= most:
+        left = row.since + window - now
         minutes = int(left.total_seconds() // 60) + 1
         raise TooMany(f"本网络地址提交的次数过多，请在{minutes}分钟后再试", retry_after=minutes * 60)
     row.failures += 1
     session().flush()
 
 
-def _counter(key: str, now: datetime) -> Throttle:
-    """The locked row of this sender; when two forms are the first at once, the later one finds the other's row."""
+def hold(key: str, now: datetime) -> Throttle:
+    """The row of this key, locked until the transaction ends; when two are the first at once, the later one finds the
+    other's row."""
     row = session().get(Throttle, key, with_for_update=True)
     if row is not None:
         return row

@@ -10,7 +10,8 @@ from openday.db import session, use_case
 from openday.models.housekeeping import Job, SpentChallenge
 from openday.models.ledger import CHAIN_START, AuditEvent, link
 from openday.models.people import LoginSession, Throttle
-from openday.models.registrations import IdempotencyKey, SignupDraft
+from openday.models.registrations import IdempotencyKey, PhoneCode, SignupDraft
+from openday.rules.phone_code import DAY
 
 
 @use_case
@@ -63,13 +64,15 @@ def _unsealed(limit: int) -> Sequence[AuditEvent]:
 @use_case
 def forget_expired() -> dict[str, int]:
     """Delete what only had to live for a while: finished sessions, old throttles, week-old idempotency keys, saved
-    sign-up forms whose time is over, and the challenges of forms that could not be sent any more."""
+    sign-up forms whose time is over, the challenges of forms that could not be sent any more, and codes to telephones
+    that no longer count among those of a day."""
     now = clock.now()
     statements = {
         "sessions": delete(LoginSession).where(LoginSession.created_at < now - timedelta(days=2)),
         "throttles": delete(Throttle).where(Throttle.since < now - timedelta(days=1)),
         "challenges": delete(SpentChallenge).where(SpentChallenge.expires_at < now - timedelta(hours=1)),
         "signup_drafts": delete(SignupDraft).where(SignupDraft.expires_at < now),
+        "phone_codes": delete(PhoneCode).where(PhoneCode.expires_at < now - DAY),
         "idempotency_keys": delete(IdempotencyKey).where(IdempotencyKey.created_at < now - timedelta(days=7)),
     }
     gone = {}
