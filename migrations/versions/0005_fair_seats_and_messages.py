@@ -7,6 +7,8 @@ Revises: 0004
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.checks import one_of, set_check
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -18,7 +20,22 @@ def upgrade() -> None:
     op.add_column("registrations", sa.Column("invitation_sequence", sa.Integer(), nullable=True))
     for column in ("told_at", "reminded_at", "withdrawn_at"):
         op.add_column("invitees", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
+    op.add_column("check_ins", sa.Column("undone", sa.Boolean(), nullable=False, server_default=sa.false()))
+    set_check("check_ins", "action_known", one_of("action", "admit join undo walk_in self conflict"))
+    _self_service()
     _batches_and_phone_lists()
+
+
+def _self_service() -> None:
+    op.add_column("registrations", sa.Column("queued_as", sa.Integer(), nullable=True))
+    op.add_column("occurrences", sa.Column("names_basis", sa.String(length=200), nullable=False, server_default=""))
+    op.create_table(
+        "ticket_searches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("phone_hash", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_searches")),
+    )
 
 
 def _batches_and_phone_lists() -> None:

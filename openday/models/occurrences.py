@@ -62,6 +62,8 @@ class Occurrence(Base):
     """What keeps robots off the form: nothing, a proof of work, or a code sent to the phone."""
     publish_names: Mapped[bool] = mapped_column(default=False)
     """公示: whether the masked names of those who got in are published."""
+    names_basis: Mapped[str] = mapped_column(String(200), default="")
+    """On what basis they are; stands on the form and on the page of names."""
     reminder_hours: Mapped[int | None]
     """Hours before the start at which everybody on the list is reminded; NULL = not at all."""
     cancel_reason: Mapped[str] = mapped_column(Text, default="")

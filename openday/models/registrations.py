@@ -72,6 +72,9 @@ class Registration(Base):
     """Keyed hash of activity and phone where a phone counts once per activity; else NULL."""
     reserve_place: Mapped[int | None]
     """Where a ballot put it onto the waitlist, by the order of call; NULL = it came by itself, after all of those."""
+    queued_as: Mapped[int | None]
+    """Its place on the waitlist in ids, after it came over from another occurrence: behind those who waited then; NULL =
+    its own id."""
     ballot_group: Mapped[str] = mapped_column(String(40), default="")
     photo_consent: Mapped[bool | None]
     """Whether they agreed to be photographed; NULL = not asked."""
@@ -111,7 +114,7 @@ class CheckIn(Base):
 
     __tablename__ = "check_ins"
     __table_args__ = (
-        one_of("action", ("admit", "undo", "walk_in", "self", "conflict")),
+        one_of("action", ("admit", "join", "undo", "walk_in", "self", "conflict")),
         Index("uq_check_ins_client_key", "client_key", unique=True),
     )
 
@@ -127,6 +130,8 @@ class CheckIn(Base):
     client_key: Mapped[str | None] = mapped_column(String(64))
     """The device's own key of an offline scan: sent again it counts once."""
     gate: Mapped[str] = mapped_column(String(20), default="")
+    undone: Mapped[bool] = mapped_column(default=False)
+    """Only of a "join": it was taken back, or the first entry of the party was."""
 
 
 class Invitee(Base):
@@ -184,6 +189,17 @@ class PhoneCode(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class TicketSearch(Base):
+    """Somebody asked for the links of their tickets by phone; the worker looks and writes to whom it belongs, so that
+    the page answers alike, and as fast, whether or not there are any."""
+
+    __tablename__ = "ticket_searches"
+
+    id: Mapped[Id]
+    phone_hash: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
 
 
 class DoorPack(Base):
