@@ -4,6 +4,7 @@ The names are the start-up contract: DATABASE_URL, REDIS_URL, SMTP_URL, SMS_GATE
 OPENDAY_*.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ _KNOWN = {
     "OPENDAY_CLOCK_FILE": "rehearsals: file with an offset in seconds",
     "OPENDAY_SECOND_FACTOR": "optional, or required of office and administrators",
     "OPENDAY_RETENTION_DAYS": "days after an occurrence until personal data is deleted",
+    "OPENDAY_QUIET_HOURS": "from which to which full hour only what is urgent is sent, such as 22-8",
     "OPENDAY_TRUSTED_PROXIES": "how many proxies in front add X-Forwarded-For",
 }
 
@@ -57,6 +59,8 @@ class Settings:
     retention_days: int = 30
     trusted_proxies: int = 0
     second_factor: str = "optional"
+    quiet_hours: tuple[int, int] | None = None
+    """From which to which full hour (0-23) only what is urgent is sent to people; None: it is never quiet."""
     site: Site = field(default_factory=Site)
 
     @property
@@ -73,6 +77,11 @@ class Settings:
     def second_factor_required(self) -> bool:
         """Whether people of the office and administrators must set up a second factor before anything else."""
         return self.second_factor == "required"
+
+    @property
+    def sends_sms(self) -> bool:
+        """Whether short messages reach telephones."""
+        return bool(self.sms_gateway_url)
 
     @property
     def https(self) -> bool:
@@ -101,6 +110,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
         clock_file=Path(env["OPENDAY_CLOCK_FILE"]) if env.get("OPENDAY_CLOCK_FILE") else None,
         retention_days=_number(env, "OPENDAY_RETENTION_DAYS", 30, least=1, most=3650),
         trusted_proxies=_number(env, "OPENDAY_TRUSTED_PROXIES", 0, least=0, most=10),
+        quiet_hours=_quiet_hours(env),
         second_factor=_one_of(env, "OPENDAY_SECOND_FACTOR", "optional", {"optional", "required"}),
         site=_site(env),
     )
@@ -152,6 +162,17 @@ def _mail_from(env: Mapping[str, str]) -> str:
     if "@" not in value or any(c in value for c in "\r\n"):
         raise SettingsError("OPENDAY_MAIL_FROM: must be one mail address")
     return value
+
+
+def _quiet_hours(env: Mapping[str, str]) -> tuple[int, int] | None:
+    text = env.get("OPENDAY_QUIET_HOURS", "22-8").strip()
+    if not text:
+        return None
+    found = re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", text)
+    begin, end = (int(found[1]), int(found[2])) if found else (0, 0)
+    if begin == end or max(begin, end) > 23:
+        raise SettingsError("OPENDAY_QUIET_HOURS: must be two different full hours such as 22-8, or empty")
+    return begin, end
 
 
 def _one_of(env: Mapping[str, str], name: str, default: str, allowed: set[str]) -> str:

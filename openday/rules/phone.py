@@ -52,6 +52,11 @@ def contact_phone(text: str) -> str:
     raise ValueError(CONTACT_HINT)
 
 
+def spaced_phone(phone: str) -> str:
+    """A canonical number in groups, easier to compare: 138 0000 0000; one from abroad stays as it is."""
+    return f"{phone[:3]} {phone[3:7]} {phone[7:]}" if _MOBILE.fullmatch(phone) else phone
+
+
 def mask_phone(phone: str) -> str:
     """A canonical number with its middle hidden: 138****1234, or +****4567 for one abroad; all else becomes ****."""
     if _MOBILE.fullmatch(phone):

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from openday import clock
 from openday.db import session, use_case
 from openday.errors import Conflict, Refused
-from openday.models.occurrences import Occurrence
+from openday.models.occurrences import PROTECTIONS, Occurrence
 from openday.queries.activities import occurrence_in_reach
 from openday.rules.permissions import Actor, Right
 from openday.rules.signup_form import SignupForm, form_faults
@@ -25,25 +25,31 @@ class FormRefused(Refused):
 
 
 @use_case
-def set_signup_form(actor: Actor, code: str, form: SignupForm, *, guarded: bool, all_of_them: bool = False) -> None:
-    """Let the sign-up form of this occurrence ask what `form` says; `guarded` asks for a proof of work as well, and
-    `all_of_them` sets the other occurrences of the activity that are still to come alike.
+def set_signup_form(
+    actor: Actor, code: str, form: SignupForm, *, protection: str, sends_sms: bool, all_of_them: bool = False
+) -> None:
+    """Let the sign-up form of this occurrence ask what `form` says; `protection` is what it asks for against misuse
+    (`models.occurrences.PROTECTIONS`), `sends_sms` whether short messages reach telephones, and `all_of_them` sets the
+    other occurrences of the activity that are still to come alike.
 
     Whoever is on the list already keeps what they answered.
 
     Raises:
         NotFound: no such occurrence within reach.
         Conflict: it is cancelled or over.
-        FormRefused: a question that nobody could answer, or a field without its reason.
+        FormRefused: a question that nobody could answer, a field without its reason, or codes by SMS that nobody sends.
     """
     now = clock.now()
     occurrence = occurrence_in_reach(actor, Right.OCCURRENCE_PROPOSE, code, lock=True)
     if occurrence.status == OccurrenceStatus.CANCELLED or occurrence.ends_at <= now:
         raise Conflict("这一场已经取消或结束，报名表不能再修改")
     faults = form_faults(form)
+    if protection == "phone_code" and not sends_sms:
+        faults["protection"] = "本站没有接通短信，不能要求短信验证码。请联系系统管理员接通短信网关，或选择其他方式"
+    if protection not in PROTECTIONS:
+        faults["protection"] = "请选择提交保护的方式"
     if faults:
         raise FormRefused(faults)
-    protection = "challenge" if guarded else "none"
     same = (occurrence.form or {}) == form.as_dict() and occurrence.protection == protection
     if same and not all_of_them:
         return

@@ -22,7 +22,7 @@ def edit_signup_form(area: str, activity: str, code: str) -> ResponseReturnValue
     """The page with what is asked now."""
     occurrence = occurrence_in_reach(the_actor(), Right.OCCURRENCE_PROPOSE, code)
     asked = form_from(occurrence.form)
-    form = signup_form_form(asked, guarded=occurrence.protection != "none")
+    form = signup_form_form(asked, occurrence.protection)
     return _page(area, activity, occurrence, form)
 
 
@@ -36,8 +36,14 @@ def save_signup_form(area: str, activity: str, code: str) -> ResponseReturnValue
     if not form.validate_on_submit():
         return _page(area, activity, occurrence, form, 422)
     try:
-        together = bool(form.all_of_them.data)
-        set_signup_form(the_actor(), code, form.asked(), guarded=bool(form.guarded.data), all_of_them=together)
+        set_signup_form(
+            the_actor(),
+            code,
+            form.asked(),
+            protection=form.protection.data or "none",
+            sends_sms=current_app.config["SETTINGS"].sends_sms,
+            all_of_them=bool(form.all_of_them.data),
+        )
     except FormRefused as refused:
         for name, message in refused.faults.items():
             put_problem(form, None if name == "questions" else name, message)
@@ -54,6 +60,7 @@ def _page(area: str, activity: str, occurrence: Any, form: SignupFormForm, statu
         occurrence=occurrence,
         back=url_for(activity, code=occurrence.activity.code),
         form=form,
+        sends_sms=current_app.config["SETTINGS"].sends_sms,
         personal=personal_fields(form_from(occurrence.form)),
         gone_on=deletion_day(occurrence.ends_at, current_app.config["SETTINGS"].retention_days),
     )

@@ -11,6 +11,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from openday.rules import act_names, wording, wording_en
+from openday.rules.phone import spaced_phone
 from openday.web.pages import language
 from openday.web.sentences import said
 
@@ -25,6 +26,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         day_text=day_text, clock_text=wording.clock_text, moment_text=moment_text, said=said, typed=typed
     )
+    app.jinja_env.filters.update(spaced_phone=spaced_phone)
     app.jinja_env.filters.update(
         act_name=act_names.act_name, record_name=act_names.record_name, message_name=act_names.message_name
     )

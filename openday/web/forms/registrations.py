@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -131,9 +131,17 @@ class RegistrationForm(PartyForm):
         self.idempotency_key.data = self.idempotency_key.data or secrets.token_hex(16)
         return self
 
-    def sign_up(self, key: str | None, extras: Typed | None = None, effort: Effort | None = None) -> SignUp:
+    def sign_up(
+        self,
+        key: str | None,
+        extras: Typed | None = None,
+        effort: Effort | None = None,
+        codes: Mapping[str, str] | None = None,
+        language: str = "zh",
+    ) -> SignUp:
         """What was typed; `key` from the request's head comes before the one in the form. `extras` were typed into the
-        further fields, `effort` is the work that came along.
+        further fields, `codes` are those from telephones, `effort` is the work that came along, `language` that of the
+        page.
 
         Raises:
             Refused: the category is none of this form's.
@@ -151,6 +159,8 @@ class RegistrationForm(PartyForm):
             email=self.email.data or "",
             extras=extras or {},
             effort=effort,
+            codes=codes or {},
+            language=language,
         )
 
 

@@ -14,6 +14,11 @@ from openday.web.forms.texts import one_line
 
 _SPARE = 2
 _KINDS = [SelectChoice(kind.value, kind.label) for kind in QuestionKind]
+_PROTECTIONS = [
+    SelectChoice("none", "不设"),
+    SelectChoice("challenge", "后台验证"),
+    SelectChoice("phone_code", "短信验证码"),
+]
 _ID = re.compile(r"[a-z][a-z0-9]{0,19}")
 
 
@@ -62,7 +67,7 @@ class SignupFormForm(FlaskForm):
     oldest = StringField("最大年龄", [readable(_age)], filters=[one_line])
     residents = BooleanField("仅限本地居民")
     note = StringField("其他条件", filters=[one_line])
-    guarded = BooleanField("防止机器批量报名")
+    protection = RadioField("提交保护", choices=_PROTECTIONS, validate_choice=False, default="challenge")
     all_of_them = BooleanField("同时用于本活动其他还没有结束的场次")
 
     def spare(self) -> None:
@@ -131,7 +136,7 @@ def _question(row: Any, number: int, keys: dict[int, str]) -> Question:
     )
 
 
-def signup_form_form(asked: SignupForm, *, guarded: bool) -> SignupFormForm:
+def signup_form_form(asked: SignupForm, protection: str) -> SignupFormForm:
     """The page's form with what the occurrence asks now."""
     numbers = {question.id: number for number, question in enumerate(asked.questions, start=1)}
     rules = asked.eligibility
@@ -146,7 +151,7 @@ def signup_form_form(asked: SignupForm, *, guarded: bool) -> SignupFormForm:
             "oldest": "" if rules.oldest is None else str(rules.oldest),
             "residents": rules.residents,
             "note": rules.note,
-            "guarded": guarded,
+            "protection": protection,
         }
     )
     form.spare()

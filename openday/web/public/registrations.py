@@ -18,12 +18,14 @@ from openday.services.signup_drafts import drop_draft
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
 from openday.web.challenge import challenge_over, challenge_token
+from openday.web.forms.phone_codes import sent_codes
 from openday.web.forms.registrations import RegistrationForm, people_said
 from openday.web.forms.signup_further import further_form, problems_of, sent_extras
 from openday.web.forms.texts import put_problem
 from openday.web.links import ticket_url
-from openday.web.pages import language_tag
+from openday.web.pages import language, language_tag
 from openday.web.public.blueprint import bp
+from openday.web.public.signup_codes import code_page
 from openday.web.public.signup_pages import PURPOSE, form_page, refusal_page, render_form
 from openday.web.public.signup_steps import effort_sent, step_asked, take_step
 
@@ -47,13 +49,16 @@ def registration_submit(code: str) -> ResponseReturnValue:
     step = step_asked()
     if step:
         return take_step(code, step)
-    form = RegistrationForm()
+    form, codes = RegistrationForm(), sent_codes()
     try:
         if not form.validate():
             return _form(signup_sheet(code), form, 422)
-        wish = form.sign_up(_key_in_head(), sent_extras(), effort_sent())
+        effort = None if codes else effort_sent()  # getting the codes took the work
+        wish = form.sign_up(_key_in_head(), sent_extras(), effort, codes, language())
         done = registrations.register(code, wish, ticket_url=ticket_url)
     except (Refused, TooMany) as refused:
+        if refused.field in codes and not wants_json():
+            return code_page(signup_sheet(code), {refused.field: refused.message}, refused.status)
         put_problem(form, refused.field, refused.message)
         return _form(signup_sheet(code), form, refused.status)
     except SpentBefore as spent:

@@ -7,10 +7,13 @@ from flask import current_app, render_template, request, url_for
 from openday import clock
 from openday.queries.registrations import PLENTY, SignupSheet
 from openday.rules.signup import deletion_day
-from openday.web.forms.registrations import RegistrationForm
-from openday.web.forms.signup_further import FurtherForm
+from openday.rules.signup_answers import extra_fields, read_extras, shown_extras
+from openday.web.forms.registrations import RegistrationForm, whole_number
+from openday.web.forms.signup_further import FurtherForm, sent_extras
 from openday.web.public.decisions import what_follows
 
+THREE = ("name", "phone", "party_size", "quota", "email")
+CARRIED = (*THREE, "consent", "idempotency_key", "draft")
 PURPOSE = "sign-up"
 """Of the challenge that a form brings along, see `web.challenge`."""
 
@@ -46,6 +49,32 @@ def render_form(
         gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
         **layout,
     )
+
+
+def carried_fields() -> list[tuple[str, str]]:
+    """Everything that was typed into the form, as it goes on from page to page until it is sent for good."""
+    sent = request.form
+    return [(name, value) for name in (*CARRIED, *extra_fields(list(sent))) for value in sent.getlist(name)]
+
+
+def check_page(sheet: SignupSheet, problem: str = "", status: int = 200) -> tuple[str, int]:
+    """The answers once more before they are sent; `problem` says why the step after it could not be taken."""
+    occasion, sent = sheet.occasion, request.form
+    people = whole_number(sent.get("party_size", "1"))
+    read = read_extras(occasion.form, sent_extras(), people, occasion.starts_at.date())
+    quota = next((quota.name for quota in sheet.quotas if str(quota.position) == sent.get("quota")), "")
+    page = render_template(
+        "public/registration_check.html",
+        sheet=sheet,
+        purpose=PURPOSE,
+        sent=sent,
+        quota=quota if len(sheet.quotas) > 1 else "",
+        rows=shown_extras(read.kept, read.photo, whole=True),
+        carried=carried_fields(),
+        problem=problem,
+        outcome="invalid" if problem else "check",
+    )
+    return page, status
 
 
 def refusal_page(sheet: SignupSheet, outcome: str, text: str) -> str:

@@ -1,4 +1,5 @@
-"""What the sign-up form may do besides being sent: show the answers for a check, be changed, put aside, come back."""
+"""What the sign-up form may do besides being sent: show the answers for a check, ask for the code from a telephone, be
+changed, put aside, come back."""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,21 +11,20 @@ from openday.queries.registrations import SignupSheet, signup_sheet
 from openday.queries.signup_drafts import draft
 from openday.rules.proof_of_work import Effort
 from openday.rules.signup import closure, closure_text
-from openday.rules.signup_answers import extra_fields, read_extras, shown_extras
+from openday.rules.signup_answers import extra_fields
 from openday.services.signup_drafts import save_draft
 from openday.web.access import ANYONE, open_to
 from openday.web.challenge import FIELD, challenge_over, challenge_passed
-from openday.web.forms.registrations import RegistrationForm, people_said, whole_number
+from openday.web.forms.registrations import RegistrationForm, people_said
 from openday.web.forms.signup_further import FurtherForm, further_form, problems_of, sent_extras
 from openday.web.forms.texts import put_problem
 from openday.web.pages import absolute_url
 from openday.web.public import signup_pages
 from openday.web.public.blueprint import bp
+from openday.web.public.signup_codes import send_and_ask
 
 PURPOSE = signup_pages.PURPOSE
-_STEPS = ("check", "back", "save")
-_THREE = ("name", "phone", "party_size", "quota", "email")
-_CARRIED = (*_THREE, "consent", "idempotency_key", "draft")
+_STEPS = ("check", "back", "save", "code")
 
 
 def step_asked() -> str:
@@ -51,9 +51,11 @@ def take_step(code: str, step: str) -> ResponseReturnValue:
     if step == "save":
         return _put_aside(sheet, form)
     further = further_form(sheet.occasion, sent_extras())
-    if step == "check" and _acceptable(sheet, form, further):
-        return _check_page(sheet)
-    return signup_pages.form_page(sheet, form, further, 422 if step == "check" else 200)
+    if step == "back":
+        return signup_pages.form_page(sheet, form, further, 200)
+    if not _acceptable(sheet, form, further):
+        return signup_pages.form_page(sheet, form, further, 422)
+    return send_and_ask(sheet) if step == "code" else signup_pages.check_page(sheet)
 
 
 def _acceptable(sheet: SignupSheet, form: RegistrationForm, further: FurtherForm | None) -> bool:
@@ -64,28 +66,11 @@ def _acceptable(sheet: SignupSheet, form: RegistrationForm, further: FurtherForm
     return fine and not problems
 
 
-def _check_page(sheet: SignupSheet) -> str:
-    occasion, sent = sheet.occasion, request.form
-    read = read_extras(
-        occasion.form, sent_extras(), whole_number(sent.get("party_size", "1")), occasion.starts_at.date()
-    )
-    quota = next((quota.name for quota in sheet.quotas if str(quota.position) == sent.get("quota")), "")
-    carried = [(name, value) for name in (*_CARRIED, *extra_fields(list(sent))) for value in sent.getlist(name)]
-    return render_template(
-        "public/registration_check.html",
-        sheet=sheet,
-        purpose=PURPOSE,
-        sent=sent,
-        quota=quota if len(sheet.quotas) > 1 else "",
-        rows=shown_extras(read.kept, read.photo, whole=True),
-        carried=carried,
-        outcome="check",
-    )
-
-
 def _put_aside(sheet: SignupSheet, form: RegistrationForm) -> ResponseReturnValue:
     sent = request.form
-    typed = {name: sent.getlist(name) for name in (*_THREE, *extra_fields(list(sent))) if any(sent.getlist(name))}
+    typed = {
+        name: sent.getlist(name) for name in (*signup_pages.THREE, *extra_fields(list(sent))) if any(sent.getlist(name))
+    }
     try:
         code = save_draft(sheet.occasion.code, typed, effort=effort_sent(), earlier=sent.get("draft", ""))
     except (Refused, Conflict, TooMany) as refused:
