@@ -32,6 +32,7 @@ from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closur
 from openday.rules.signup_answers import Typed, typed_guardian
 from openday.rules.states import ActivityStatus, RegistrationSource, RegistrationStatus
 from openday.services import ledger
+from openday.services.invitation_steps import Invited, accept_invitation, invited_by, invited_phone
 from openday.services.party_steps import Guest, TicketUrl, fits_somebody, take_free_seats, tell
 from openday.services.phone_code_steps import prove_phones
 from openday.services.signup_steps import Brought, check_brought, further_columns, spend_brought
@@ -60,6 +61,8 @@ class SignUp:
     """What was typed into the fields for codes from telephones, see `rules.phone_code`."""
     language: str = "zh"
     """zh or en: in which the form was filled in, and messages are written."""
+    invitation: str = ""
+    """The code of the invitation that is answered by this."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class _Wish:
     extras: Typed
     brought: Brought
     language: str
+    invitation: str
 
 
 def register(
@@ -155,6 +159,7 @@ def _understood(occurrence: str, wish: SignUp, source: RegistrationSource) -> _W
         extras=wish.extras,
         brought=Brought(wish.effort),
         language=wish.language,
+        invitation=wish.invitation,
     )
 
 
@@ -203,17 +208,22 @@ def _register(wish: _Wish, actor: Actor | None, ticket_url: TicketUrl) -> Regist
     facts = _facts_under_lock(sheet.occasion, quota, wish)
     if facts.earlier_id is not None:
         return _same_answer(facts.earlier_id, facts.earlier_fingerprint, wish)
-    if actor is None:
+    invited = _invitation(sheet.occasion, wish, actor)
+    if invited is not None and invited.standing is not None and actor is None:
+        return _answer_of(invited.standing)
+    if actor is None and invited is None:
         check_brought(sheet.occasion, wish.brought, wish.phone, wish.extras)
-    _refuse_what_cannot_be(sheet.occasion, facts, wish, now, staff=actor is not None)
+    _refuse_what_cannot_be(sheet.occasion, facts, wish, now, actor, invited)
     more = further_columns(sheet.occasion, wish.extras, wish.party_size, staff=actor is not None)
     status = _confirmed_or_waiting(sheet.occasion, facts, wish.party_size)
-    if actor is None:
+    if actor is None and invited is None:
         spend_brought(sheet.occasion, wish.brought, now)
     with together():
         if status is RegistrationStatus.CONFIRMED:
             take_free_seats(quota.id, wish.party_size)
         _write(sheet.occasion, quota, facts, wish, status, actor, now, more)
+        if invited is not None:
+            accept_invitation(invited, facts.id, now)
         _announce(facts, sheet.occasion, wish, status, now, ticket_url)
         ledger.record(
             "registration.create",
@@ -327,6 +337,10 @@ def _facts_under_lock(occasion: Occasion, quota: QuotaSeats, wish: _Wish) -> _Fa
 def _same_answer(registration_id: int, fingerprint: str, wish: _Wish) -> Registered:
     if fingerprint != wish.fingerprint:
         raise Conflict("这份表单此前已经提交过，且内容与这次不同。如需另外报名，请重新打开报名页面填写。")
+    return _answer_of(registration_id)
+
+
+def _answer_of(registration_id: int) -> Registered:
     row = (
         session()
         .execute(
@@ -339,20 +353,34 @@ def _same_answer(registration_id: int, fingerprint: str, wish: _Wish) -> Registe
     return Registered(row.code, row.number, RegistrationStatus(row.status), row.party_size, repeated=True)
 
 
-def _refuse_what_cannot_be(occasion: Occasion, facts: _Facts, wish: _Wish, now: datetime, *, staff: bool) -> None:
+def _refuse_what_cannot_be(occasion: Occasion, facts: _Facts, wish: _Wish, now: datetime, actor: Actor | None, invited: Invited | None
+) -> None:
     if facts.off:
         raise Closed("本场活动已取消，不再接受报名")
-    why = closure(occasion.facts, now, staff=staff)
+    why = closure(occasion.facts, now, staff=actor is not None or invited is not None)
     if why is not None:
         raise Closed(closure_text(why, occasion.facts))
     try:
-        check_party(wish.party_size, occasion.party_limit)
+        check_party(wish.party_size, _party_limit(occasion, actor, invited))
     except ValueError as wrong:
         raise Refused(str(wrong), field="party_size") from wrong
     if occasion.ballot and ballot_settled(occasion.id):
         raise Closed("摇号名单已经确定，不再接受报名")
     if facts.phone_taken:
         raise Duplicate("同一手机号码每场只能报名一次，原来的报名仍然有效。")
+
+
+def _invitation(occasion: Occasion, wish: _Wish, actor: Actor | None) -> Invited | None:
+    """The invitation that is answered: by its code, or by the telephone number that staff enter."""
+    if wish.invitation:
+        return invited_by(occasion, wish.invitation)
+    return invited_phone(occasion, wish.phone_hash) if actor is not None else None
+
+
+def _party_limit(occasion: Occasion, actor: Actor | None, invited: Invited | None) -> int:
+    if invited is None:
+        return occasion.party_limit
+    return invited.party_limit if actor is None else max(invited.party_limit, occasion.party_limit)
 
 
 def _confirmed_or_waiting(occasion: Occasion, facts: _Facts, people: int) -> RegistrationStatus:
