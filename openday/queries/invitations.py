@@ -17,7 +17,7 @@ from openday.models.registrations import Invitee, Registration
 from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_from, phone_index, sayable
 from openday.rules.invitations import Standing, mask_contact
 from openday.rules.privacy import mask_name
-from openday.rules.states import RegistrationStatus
+from openday.rules.states import RegistrationStatus, SignupMode
 
 PER_PAGE = 100
 _GONE = (RegistrationStatus.CANCELLED.value, RegistrationStatus.DECLINED.value)
@@ -134,7 +134,7 @@ _ROWS = (
 
 
 def invitees(occurrence_id: int, *, page: int | None = None, only: Standing | None = None) -> list[InviteeRow]:
-    """Who is invited, in the order in which they were put onto the list: all, one page, or those who stand at `only`."""
+    """Who is invited, in the order of the list: all, one page, or those who stand at `only`."""
     statement = _ROWS.where(Invitee.occurrence_id == occurrence_id)
     if only is not None:
         statement = statement.where(_standing() == only.value)
@@ -214,5 +214,7 @@ def contacts_known(occurrence_id: int, contacts: Sequence[str]) -> frozenset[str
 
 def party_limit_of(occasion: Occasion, registration_id: int) -> int:
     """How many may come on this registration: what the invitation says where it came of one, else the occurrence."""
+    if occasion.facts.mode is not SignupMode.INVITATION:
+        return occasion.party_limit
     invited = session().scalar(select(Invitee.party_limit).where(Invitee.registration_id == registration_id))
     return invited or occasion.party_limit
