@@ -49,7 +49,8 @@ class SignupFacts:
 def closure(facts: SignupFacts, now: datetime, *, staff: bool = False) -> Closure | None:
     """Why sign-up is closed at `now`, or None when it is open.
 
-    Staff enter the people who were invited; for everything else the same times hold for every door.
+    Staff enter whoever was invited or is brought along by the agency, as does whoever holds an invitation; for
+    everything else the same times hold for every door.
     """
     if facts.cancelled:
         return Closure.CANCELLED
@@ -57,7 +58,7 @@ def closure(facts: SignupFacts, now: datetime, *, staff: bool = False) -> Closur
         return Closure.POSTPONED
     if facts.mode is SignupMode.OPEN_DOOR:
         return Closure.NO_NEED
-    if not facts.mode.online and not (staff and facts.mode is SignupMode.INVITATION):
+    if not facts.mode.online and not staff:
         return Closure.INVITED_ONLY
     window = registration_window(facts.opens_at, facts.ends, now)
     if window is Window.NOT_YET:
@@ -71,6 +72,8 @@ def closure_text(why: Closure, facts: SignupFacts) -> str:
         return f"报名尚未开始，开始时间为{moment_text(facts.opens_at)}"
     if why is Closure.OVER:
         return f"报名已于{moment_text(facts.ends)}截止"
+    if why is Closure.INVITED_ONLY and facts.mode is SignupMode.INVITATION:
+        return "本场活动为定向邀请，不公开报名。已收到邀请的，请打开邀请中的链接答复"
     return {
         Closure.CANCELLED: "本场活动已取消，不再接受报名",
         Closure.POSTPONED: "本场活动延期举办，新的时间另行通知，暂停报名",

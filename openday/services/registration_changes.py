@@ -14,6 +14,7 @@ from openday.db import session, use_case
 from openday.errors import Closed, Conflict, Full, NotFound, Refused
 from openday.models.registrations import Registration
 from openday.queries.ballots import ballot_settled
+from openday.queries.invitations import party_limit_of
 from openday.queries.registrations import Occasion, occurrences_with_someone_to_serve, sayable
 from openday.rules.seats import check_party
 from openday.rules.states import RegistrationStatus
@@ -49,7 +50,7 @@ def change_party(code: str, party_size: int, *, ticket_url: TicketUrl, companion
     _refuse_when_over(occasion, now)
     _refuse_settled(held)
     try:
-        check_party(party_size, occasion.party_limit)
+        check_party(party_size, party_limit_of(occasion, held.id))
     except ValueError as wrong:
         raise Refused(str(wrong), field="party_size") from wrong
     names = companions_column(occasion, held.extras, companions, party_size)
