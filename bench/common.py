@@ -1,5 +1,6 @@
 """What the measurements share: fresh databases with production's own durability, and tables of times."""
 
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.conftest import migrate
 from tests.support.postgres import Postgres
+from tests.support.server import Server
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -31,6 +33,12 @@ def fresh_database(kind: str) -> Iterator[tuple[str, Path]]:
             yield url, folder
         finally:
             cluster.close()
+
+
+def verified(server: Server) -> bool:
+    """Whether `openday verify` finds every derived number of the server's database as it must be."""
+    command = [str(Path(sys.executable).parent / "openday"), "verify"]
+    return subprocess.run(command, env=server.env, capture_output=True, check=False).returncode == 0
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:

@@ -9,7 +9,6 @@ runs a variant that counts first and inserts later: the same checker has to find
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from common import fresh_database
+from common import fresh_database, verified
 
 from tests.conftest import migrate
 from tests.support.faults import Faults, Told, Zeros, insist, longest_silence, wishes, zeros
@@ -63,13 +62,9 @@ def measure(kind: str, attempts: int, seats: int, kills: int, restarts: int, *, 
             lists = [read_roster(url, made["staff"]) for url in made["roster_urls"]]
             found = zeros(told, lists, seats // QUOTAS)
             locked = server.log.count("database is locked")
-            clean = subprocess.run(_verify(), env=server.env, capture_output=True, text=True, check=False)
-        report(kind, told, faults, seconds, found, locked, clean.returncode == 0)
+            clean = verified(server)
+        report(kind, told, faults, seconds, found, locked, clean)
         return found
-
-
-def _verify() -> list[str]:
-    return [str(Path(sys.executable).parent / "openday"), "verify"]
 
 
 def report(kind: str, told: list[Told], faults: Faults, seconds: float, found: Zeros, locked: int, clean: bool) -> None:

@@ -85,6 +85,18 @@ class Visitor:
         """Start afresh: another person at the same connection."""
         self._cookies.clear()
 
+    def share_cookies(self, other: "Visitor") -> None:
+        """Be the same browser as another visitor, over a connection of one's own."""
+        self._cookies = dict(other._cookies)
+
+    def log_in(self, staff: Mapping[str, str]) -> "Visitor":
+        """Come in with the log-in that `openday rehearse` printed."""
+        _, _, html = self.ask("GET", staff["login_url"])
+        form = {"login": staff["login"], "password": staff["password"], "next": "", **hidden_fields(html)}
+        status, _, _ = self.ask("POST", staff["login_url"], form)
+        assert status in (302, 303), f"the log-in answered {status}"
+        return self
+
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
@@ -153,15 +165,19 @@ def _drive(jobs: Sequence[tuple[str, Guest]], clients: int) -> list[Answer]:
 
 def read_roster(url: str, staff: Mapping[str, str]) -> list[dict[str, str]]:
     """The roster at `url` as its rows, read with the log-in that `openday rehearse` printed."""
-    visitor = Visitor(url)
-    _, _, html = visitor.ask("GET", staff["login_url"])
-    form = {"login": staff["login"], "password": staff["password"], "next": "", **hidden_fields(html)}
-    status, _, _ = visitor.ask("POST", staff["login_url"], form)
-    assert status in (302, 303), f"the log-in answered {status}"
-    status, _, text = visitor.ask("GET", url)
-    assert status == 200, f"the roster answered {status}"
+    [rows] = read_rosters([url], staff)
+    return rows
+
+
+def read_rosters(urls: Sequence[str], staff: Mapping[str, str]) -> list[list[dict[str, str]]]:
+    """Several rosters of one rehearsal."""
+    visitor, found = Visitor(urls[0]).log_in(staff), []
+    for url in urls:
+        status, _, text = visitor.ask("GET", url)
+        assert status == 200, f"the roster answered {status}"
+        found.append(list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))))
     visitor.close()
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    return found
 
 
 def rehearse(
