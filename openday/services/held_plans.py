@@ -121,6 +121,8 @@ def _checked(report: HeldReport, now: datetime) -> HeldReport:
     """The report with its texts cleaned; raises Refused for what cannot be."""
     if report.starts_at >= report.ends_at:
         raise Refused("结束时间应晚于开始时间", field="ends_at")
+    if report.starts_at > now:
+        raise Refused("这里只报已经开展的活动，开展时间不能晚于现在", field="starts_at")
     if report.ends_at > now:
         raise Refused("这里只报已经开展的活动，结束时间不能晚于现在", field="ends_at")
     if report.starts_at.year < now.year - 2:
