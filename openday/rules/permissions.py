@@ -77,6 +77,10 @@ class Right(StrEnum):
     AUDIT_READ = "audit.read"
     CALENDAR_MANAGE = "working_days.manage"
     MESSAGE_MANAGE = "message.manage"
+    MESSAGE_REVIEW = "message.review"
+    MESSAGE_WORD = "message.word"
+    PHONE_LIST_ASK = "phone_list.ask"
+    PHONE_LIST_GRANT = "phone_list.grant"
 
 
 class Reach(StrEnum):
@@ -132,6 +136,10 @@ RIGHTS: dict[Right, dict[Role, Reach]] = {
     Right.AUDIT_READ: {_REVIEWER: _A, _ADMIN: _T, _AUDITOR: _T},
     Right.CALENDAR_MANAGE: {_OFFICER: _T, _ADMIN: _T},
     Right.MESSAGE_MANAGE: {_OFFICER: _T, _ADMIN: _T},
+    Right.MESSAGE_REVIEW: {_OFFICER: _T},
+    Right.MESSAGE_WORD: {_OFFICER: _T, _ADMIN: _T},
+    Right.PHONE_LIST_ASK: {_OFFICER: _T},
+    Right.PHONE_LIST_GRANT: {_OFFICER: _T, _ADMIN: _T},
 }
 
 

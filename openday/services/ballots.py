@@ -28,6 +28,7 @@ from openday.rules.signup import Closure, closure
 from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMode
 from openday.rules.wording import day_text, moment_text
 from openday.services import ledger
+from openday.services.batch_steps import held_back
 from openday.services.party_steps import Guest, TicketUrl, lock_occurrence, serve_waiting, take_seats, tell
 
 BallotUrl = Callable[[str], str]
@@ -209,8 +210,10 @@ def draw_ballot(
     *,
     ticket_url: TicketUrl,
     ballot_url: BallotUrl,
+    hold: bool = False,
 ) -> DrawnBallot:
-    """Draw with the seed values, in the order of the published sources; seats are taken and everybody is told.
+    """Draw with the seed values, in the order of the published sources; seats are taken and everybody is told; with
+    `hold` what they are told waits in a batch.
 
     Raises:
         NotFound: no such ballot within reach.
@@ -236,8 +239,9 @@ def draw_ballot(
     session().flush()
     _keep_result(ballot, result)
     _note("ballot.draw", actor, ballot, occurrence, now, seed=seed, commitment=ballot.commitment)
-    _apply(actor, ballot, occasion, now, ticket_url, ballot_url(ballot.code))
-    serve_waiting(occasion, now, ticket_url)
+    with held_back(actor, hold, "ballot", occurrence.activity, f" 第{occurrence.number}场", now):
+        _apply(actor, ballot, occasion, now, ticket_url, ballot_url(ballot.code))
+        serve_waiting(occasion, now, ticket_url)
     counts = {luck: sum(drawn.luck is luck for drawn in result) for luck in Luck}
     return DrawnBallot(counts[Luck.SELECTED], counts[Luck.RESERVE], counts[Luck.NOT_SELECTED])
 

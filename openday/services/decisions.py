@@ -17,6 +17,7 @@ from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import plain_text
 from openday.rules.states import RegistrationStatus, SignupMode
 from openday.services import ledger
+from openday.services.batch_steps import held_back
 from openday.services.party_steps import Guest, TicketUrl, lock_occurrence, take_seats, tell
 
 REASON_LIMIT = 500
@@ -35,12 +36,21 @@ class Decided:
 
 @use_case
 def decide(
-    actor: Actor, occurrence_code: str, numbers: Sequence[str], *, accept: bool, reason: str, ticket_url: TicketUrl
+    actor: Actor,
+    occurrence_code: str,
+    numbers: Sequence[str],
+    *,
+    accept: bool,
+    reason: str,
+    ticket_url: TicketUrl,
+    hold: bool = False,
 ) -> Decided:
     """Accept or decline the applicants with these desk numbers, in the order in which they came.
 
     Accepting takes the seats of whole parties; those for whom they do not suffice stay undecided. `reason` is told to
-    those who are declined, and kept as the ground of an acceptance. Raises:
+    those who are declined, and kept as the ground of an acceptance. With `hold` what they are told waits in a batch.
+    Raises:
+        Forbidden: `hold` by somebody who is not of the office.
         NotFound: no such occurrence within reach.
         Conflict: not decided by review, or begun, cancelled or put off.
         Refused: nobody was chosen, or somebody is declined without a reason.
@@ -55,15 +65,16 @@ def decide(
         raise Refused(f"请选择1至{MOST_AT_ONCE}份报名", field="numbers")
     waiting = _applied(occasion, wanted)
     full = []
-    for row in waiting:
-        if accept and not take_seats(row.quota_id, row.party_size, from_waitlist=True):
-            full.append(row.number)
-            continue
-        _settle(actor, row, accept, why, now)
-        letter = "accepted" if accept else "declined"
-        who = Guest(row.id, row.code, row.number, row.name or "", row.phone or "", row.email or "", row.party_size)
-        template = "messages/registration_accepted.txt" if accept else "messages/registration_declined.txt"
-        tell(f"registration.{letter}", template, who, occasion, now, ticket_url, reason=why)
+    with held_back(actor, hold, "review", occurrence.activity, f" 第{occurrence.number}场", now):
+        for row in waiting:
+            if accept and not take_seats(row.quota_id, row.party_size, from_waitlist=True):
+                full.append(row.number)
+                continue
+            _settle(actor, row, accept, why, now)
+            letter = "accepted" if accept else "declined"
+            who = Guest(row.id, row.code, row.number, row.name or "", row.phone or "", row.email or "", row.party_size)
+            template = "messages/registration_accepted.txt" if accept else "messages/registration_declined.txt"
+            tell(f"registration.{letter}", template, who, occasion, now, ticket_url, reason=why)
     return Decided(len(waiting) - len(full), tuple(full), len(wanted) - len(waiting))
 
 

@@ -1,7 +1,9 @@
 """Audit rows and outbox messages, written into the caller's transaction."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -11,6 +13,7 @@ from sqlalchemy import Table, insert
 
 from openday import vault
 from openday.db import session, write
+from openday.documents.calendar_invites import Invite
 from openday.models.ledger import AuditEvent, Message, audit_content
 from openday.rules.permissions import Actor
 from openday.rules.states import Channel, MessageStatus
@@ -19,6 +22,31 @@ from openday.rules.states import Channel, MessageStatus
 _INSERT_EVENT = insert(cast(Table, AuditEvent.__table__))
 _INSERT_MESSAGE = insert(cast(Table, Message.__table__))
 _AT_ONCE = 1000
+
+
+@dataclass
+class Holding:
+    """A batch that messages are put into, and how many came so far."""
+
+    batch_id: int
+    count: int = 0
+
+
+_holding: ContextVar[Holding | None] = ContextVar("holding", default=None)
+
+
+@contextmanager
+def held_in(batch_id: int) -> Iterator[Holding]:
+    """Whatever the block puts into the outbox waits in this batch until somebody has read it.
+
+    Around the whole of a change rather than an argument of each step: what is held must not go out by a side door.
+    """
+    holding = Holding(batch_id)
+    token = _holding.set(holding)
+    try:
+        yield holding
+    finally:
+        _holding.reset(token)
 
 
 def record(
@@ -78,8 +106,12 @@ def enqueue(
     body: str,
     now: datetime,
     registration_id: int | None = None,
+    invite: Invite | None = None,
 ) -> None:
-    """Put a finished message into the outbox; it goes out after the caller's transaction, or not at all."""
+    """Put a finished message into the outbox; it goes out after the caller's transaction, or not at all.
+
+    A mail may carry an `invite` to a calendar along.
+    """
     write(
         _INSERT_MESSAGE,
         {
@@ -90,13 +122,24 @@ def enqueue(
             "body": body,
             "message_id": f"<{uuid.uuid4().hex}@openday>",
             "registration_id": registration_id,
-            "status": MessageStatus.QUEUED.value,
+            "attachment": invite.as_text() if invite else None,
+            "attachment_type": invite.content_type if invite else None,
+            **_standing(),
             "attempts": 0,
             "last_error": "",
             "created_at": now,
             "next_attempt_at": now,
         },
     )
+
+
+def _standing() -> dict[str, Any]:
+    """Whether one more message may go out, or waits in a batch."""
+    holding = _holding.get()
+    if holding is None:
+        return {"status": MessageStatus.QUEUED.value}
+    holding.count += 1
+    return {"status": MessageStatus.HELD.value, "batch_id": holding.batch_id}
 
 
 @dataclass(frozen=True)
@@ -126,6 +169,7 @@ def enqueue_all(kind: str, letters: Iterable[Addressed], *, now: datetime, wait:
                     "body": letter.body,
                     "message_id": f"<{uuid.uuid4().hex}@openday>",
                     "watch_id": letter.watch_id,
+                    **_standing(),
                     "created_at": now,
                     "next_attempt_at": now + wait,
                 }

@@ -22,6 +22,7 @@ from openday.rules.plan_text import FIELD_LABELS, PLAN_FIELDS, PlanText, differe
 from openday.rules.signup_text import suggested_mode
 from openday.rules.states import ActivityStatus, OccurrenceStatus, OutcomeStatus, SignupMode
 from openday.services import ledger, steps
+from openday.services.batch_steps import held_back
 from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
 
 _PERIOD = ("precision", "first_day", "last_day", "start_time", "end_time", "day_part", "tentative")
@@ -132,10 +133,13 @@ def correct_publication(
 
 
 @use_case
-def cancel_activity(actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl) -> int:
+def cancel_activity(
+    actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl, hold: bool = False
+) -> int:
     """Cancel an activity with everything that was still to come, and tell everybody on its lists.
 
-    Occurrences that are over stay as they were held. Returns how many people were written to.
+    Occurrences that are over stay as they were held. With `hold` what people are told waits in a batch. Returns how
+    many people were written to.
 
     Raises:
         NotFound: no such activity within reach.
@@ -156,16 +160,17 @@ def cancel_activity(actor: Actor, code: str, reason: str, *, page_url: PageUrl, 
         occurrence.status, occurrence.cancel_reason = OccurrenceStatus.CANCELLED.value, why
         occurrence.changed_at = now
     activity.status, activity.cancel_reason = ActivityStatus.CANCELLED.value, why
-    announce(activity, "cancelled", f"活动取消。原因：{why}", now=now, page_url=page_url)
-    return tell_registered(
-        "activity.cancelled",
-        "messages/activity_cancelled.txt",
-        scheduled,
-        now=now,
-        page=page_url(activity.code),
-        ticket_url=ticket_url,
-        reason=why,
-    )
+    with held_back(actor, hold, "cancel_activity", activity, "", now):
+        announce(activity, "cancelled", f"活动取消。原因：{why}", now=now, page_url=page_url)
+        return tell_registered(
+            "activity.cancelled",
+            "messages/activity_cancelled.txt",
+            scheduled,
+            now=now,
+            page=page_url(activity.code),
+            ticket_url=ticket_url,
+            reason=why,
+        )
 
 
 def _occurrences(activity_id: int, now: datetime) -> tuple[list[Occurrence], list[Occurrence]]:

@@ -58,12 +58,12 @@ def tell_watchers(
 
 
 def _take_back_older(activity_id: int) -> None:
-    """Drop what was to be said and has not been tried yet; this message says how things stand now."""
+    """Drop what was to be said and has not been tried yet, held or not; this message says how things stand now."""
     watches = select(ActivityWatch.id).where(ActivityWatch.activity_id == activity_id)
     waiting = delete(Message).where(
         Message.watch_id.in_(watches),
         Message.kind == NEWS,
-        Message.status == MessageStatus.QUEUED.value,
+        Message.status.in_((MessageStatus.QUEUED.value, MessageStatus.HELD.value)),
         Message.attempts == 0,
         Message.leased_until.is_(None),
     )

@@ -219,7 +219,7 @@ def _forget_batch() -> int:
     too_long = ActivityWatch.created_at < now - KEPT_AT_MOST
     never_confirmed = ActivityWatch.confirmed_at.is_(None) & (ActivityWatch.created_at < before)
     being_told = select(Message.watch_id).where(
-        Message.status == MessageStatus.QUEUED.value, Message.watch_id.is_not(None)
+        Message.status.in_((MessageStatus.QUEUED.value, MessageStatus.HELD.value)), Message.watch_id.is_not(None)
     )
     statement = (
         select(ActivityWatch.id)
