@@ -17,11 +17,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("registrations", sa.Column("own_staff", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column("registrations", sa.Column("invitation_sequence", sa.Integer(), nullable=True))
+    op.add_column("registrations", sa.Column("calendar_sequence", sa.Integer(), nullable=True))
     for column in ("told_at", "reminded_at", "withdrawn_at"):
         op.add_column("invitees", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
     op.add_column("check_ins", sa.Column("undone", sa.Boolean(), nullable=False, server_default=sa.false()))
     set_check("check_ins", "action_known", one_of("action", "admit join undo walk_in self conflict"))
+    offered = sa.text("status = 'offered'")
+    op.create_index(
+        "ix_registrations_offers", "registrations", ["offer_until"], sqlite_where=offered, postgresql_where=offered
+    )
     _self_service()
     _batches_and_phone_lists()
 

@@ -11,6 +11,7 @@ from openday.models.occurrences import Occurrence, Quota
 from openday.rules.states import RegistrationSource, RegistrationStatus
 
 _ACTIVE = text("status != 'cancelled'")
+_OFFERED = text("status = 'offered'")
 
 
 class Registration(Base):
@@ -40,6 +41,7 @@ class Registration(Base):
             postgresql_where=_ACTIVE,
         ),
         Index("ix_registrations_occurrence_id_status", "occurrence_id", "status", "id"),
+        Index("ix_registrations_offers", "offer_until", sqlite_where=_OFFERED, postgresql_where=_OFFERED),
     )
 
     id: Mapped[Id]
@@ -87,8 +89,8 @@ class Registration(Base):
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str] = mapped_column(Text, default="")
     reminded_at: Mapped[datetime | None]
-    invitation_sequence: Mapped[int | None]
-    """The SEQUENCE of the last calendar invitation that went to them by mail; NULL = there was none."""
+    calendar_sequence: Mapped[int | None]
+    """The SEQUENCE of the last calendar invite that went to them by mail; NULL = there was none."""
 
     occurrence: Mapped[Occurrence] = relationship()
     quota: Mapped[Quota] = relationship()

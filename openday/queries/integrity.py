@@ -16,7 +16,7 @@ from openday.models.registrations import Registration
 from openday.models.topics import TopicProposal, TopicSupport
 from openday.queries.ballots import ballot_data
 from openday.rules import ballot_verifier
-from openday.rules.states import RegistrationSource, RegistrationStatus
+from openday.rules.states import HOLDING, RegistrationSource, RegistrationStatus
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ def findings() -> Iterator[Finding]:
 
 
 def seats_taken() -> Iterator[Finding]:
-    """A quota's counter equals the people of its confirmed registrations (walk-ins have no seat in a quota)."""
+    """A quota's counter equals the people who hold its seats, offered ones included (walk-ins have no seat there)."""
     people = func.coalesce(func.sum(Registration.party_size), 0)
     seated = and_(
         Registration.quota_id == Quota.id,
-        Registration.status == RegistrationStatus.CONFIRMED.value,
+        Registration.status.in_(HOLDING),
         Registration.source != RegistrationSource.WALK_IN.value,
     )
     counted = select(people).where(seated).correlate(Quota).scalar_subquery()

@@ -17,7 +17,7 @@ from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
 from openday.models.registrations import Registration
 from openday.rules.phone import mask_phone
-from openday.rules.seats import Seats
+from openday.rules.seats import Seats, as_one, sharing
 from openday.rules.signup import Closure, SignupFacts, closure
 from openday.rules.signup_answers import shown_extras
 from openday.rules.signup_form import SignupForm, form_from
@@ -33,6 +33,11 @@ from openday.rules.wording import span_in, span_text
 def phone_index(phone: str) -> str:
     """The keyed hash by which a canonical number is found in registrations."""
     return vault.blind_index(phone, "phone")
+
+
+def activity_phone_index(activity_id: int, phone_hash: str) -> str:
+    """What marks a phone in one activity, where it may be on one of its lists only; made from the `phone_index`."""
+    return vault.blind_index(f"{activity_id}\0{phone_hash}", "activity-phone")
 
 
 def kept_extras(extras: str | None) -> dict[str, Any]:
@@ -73,6 +78,10 @@ class Occasion:
     ends_at: datetime
     party_limit: int
     waitlist: bool
+    capacity: int | None
+    """Seats that all quotas share; None where the quotas alone bound them."""
+    offer_hours: int | None
+    """Working hours for which a freed seat is offered to the next party; None: it is given at once."""
     facts: SignupFacts
     form: SignupForm
     jurisdiction_id: int
@@ -113,14 +122,19 @@ class SignupSheet:
     quotas: tuple[QuotaSeats, ...]
 
     @property
+    def seats(self) -> Seats:
+        """All quotas together."""
+        return as_one([quota.seats for quota in self.quotas])
+
+    @property
     def left(self) -> int:
         """Free seats over all quotas."""
-        return sum(quota.seats.free for quota in self.quotas)
+        return self.seats.free
 
     @property
     def total(self) -> int:
         """Seats over all quotas."""
-        return sum(quota.seats.capacity for quota in self.quotas)
+        return self.seats.capacity
 
     @property
     def shown(self) -> tuple[object, ...]:
@@ -151,6 +165,8 @@ OCCASION_COLUMNS = (
     Occurrence.closes_at,
     Occurrence.party_limit,
     Occurrence.waitlist,
+    Occurrence.capacity.label("shared_capacity"),
+    Occurrence.offer_hours,
     Occurrence.form,
     Occurrence.protection,
     Activity.id.label("activity_id"),
@@ -185,6 +201,8 @@ def occasion_from(row: Any) -> Occasion:
         ends_at=row.ends_at,
         party_limit=row.party_limit,
         waitlist=row.waitlist,
+        capacity=row.shared_capacity,
+        offer_hours=row.offer_hours,
         facts=facts,
         form=form_from(row.form),
         jurisdiction_id=row.jurisdiction_id,
@@ -214,8 +232,9 @@ def sheet_from(rows: Any) -> SignupSheet:
     """The sheet of all rows of SHEET; NotFound when there is none."""
     if not rows:
         raise NotFound()
+    seats = sharing([Seats(row.capacity, row.taken) for row in rows], rows[0].shared_capacity)
     quotas = tuple(
-        QuotaSeats(row.quota_id, row.position, row.quota_name, Seats(row.capacity, row.taken)) for row in rows
+        QuotaSeats(row.quota_id, row.position, row.quota_name, of) for row, of in zip(rows, seats, strict=True)
     )
     return SignupSheet(occasion_from(rows[0]), quotas)
 
@@ -246,7 +265,9 @@ class Ticket:
     quota_name: str
     quotas: int
     ahead: int
-    """How many parties wait before this one in the same quota."""
+    """How many parties wait before this one for the same seats."""
+    offer_until: datetime | None
+    """Until when offered seats are held, or were held for whoever let them go."""
     decision_reason: str
     """Why it was declined; empty otherwise."""
     extras: tuple[tuple[str, str], ...]
@@ -256,8 +277,10 @@ class Ticket:
 
     @cached_property
     def state(self) -> str:
-        """applied, confirmed, waitlisted, declined, cancelled or attended; off when the occurrence itself is cancelled,
-        postponed when it is put off to a time not known yet."""
+        """applied, confirmed, waitlisted, offered, declined, cancelled or attended; lapsed when an offer ran out; off
+        when the occurrence itself is cancelled, postponed when it is put off to a time not known yet."""
+        if self.status is RegistrationStatus.CANCELLED and self.offer_until is not None:
+            return "lapsed"
         if self.status in (RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED):
             return self.status.value
         if self.occasion.facts.cancelled:
@@ -270,9 +293,15 @@ class Ticket:
         """Whether the holder may still change the party or cancel: until the start, and before check-in."""
         return self.state in ("applied", "confirmed", "waitlisted") and now < self.occasion.starts_at
 
+    def acceptable(self, now: datetime) -> bool:
+        """Whether the holder may still take the seats that are offered."""
+        until = self.offer_until
+        return self.state == "offered" and until is not None and now <= until and now < self.occasion.starts_at
+
     def cancellable(self, now: datetime) -> bool:
         """Whether the holder may still give the place back; while it is put off, that is always so."""
-        return self.changeable(now) or self.state == "postponed"
+        offered = self.state == "offered" and now < self.occasion.starts_at
+        return self.changeable(now) or offered or self.state == "postponed"
 
 
 _Other = Registration.__table__.alias("other")
@@ -304,6 +333,7 @@ _TICKET: Select[*tuple[Any, ...]] = (
         Registration.extras,
         Registration.photo_consent,
         Registration.decision_reason,
+        Registration.offer_until,
         Quota.name.label("quota_name"),
         select(func.count())
         .select_from(_Sibling)
@@ -314,7 +344,7 @@ _TICKET: Select[*tuple[Any, ...]] = (
         .select_from(_Other)
         .where(
             _Other.c.occurrence_id == Registration.occurrence_id,
-            _Other.c.quota_id == Registration.quota_id,
+            or_(_Other.c.quota_id == Registration.quota_id, Occurrence.capacity.is_not(None)),
             _Other.c.status == RegistrationStatus.WAITLISTED.value,
             or_(
                 waiting_place(_Other.c.reserve_place) < waiting_place(Registration.reserve_place),
@@ -359,26 +389,9 @@ def ticket(code: str) -> Ticket:
         quota_name=row.quota_name,
         quotas=row.quotas,
         ahead=row.ahead,
+        offer_until=row.offer_until,
         extras=tuple(shown_extras(kept, row.photo_consent)),
         companions=tuple(kept.get("companions", ())),
         decision_reason=row.decision_reason,
         occasion=occasion_from(row),
     )
-
-
-def occurrences_with_someone_to_serve(now: datetime) -> list[int]:
-    """Occurrences before their start in which free seats and a party that fits into them wait for each other."""
-    statement = (
-        select(Occurrence.id)
-        .join(Quota, Quota.occurrence_id == Occurrence.id)
-        .join(Registration, Registration.quota_id == Quota.id)
-        .where(
-            Occurrence.starts_at > now,
-            Occurrence.status == OccurrenceStatus.SCHEDULED,
-            Registration.status == RegistrationStatus.WAITLISTED,
-            Registration.party_size <= Quota.capacity - Quota.taken,
-        )
-        .distinct()
-        .order_by(Occurrence.id)
-    )
-    return list(session().scalars(statement))

@@ -61,11 +61,12 @@ _COLUMNS = (
             {
                 RegistrationStatus.APPLIED.value: 0,
                 RegistrationStatus.CONFIRMED.value: 1,
-                RegistrationStatus.WAITLISTED.value: 2,
-                RegistrationStatus.DECLINED.value: 3,
+                RegistrationStatus.OFFERED.value: 2,
+                RegistrationStatus.WAITLISTED.value: 3,
+                RegistrationStatus.DECLINED.value: 4,
             },
             value=Registration.status,
-            else_=4,
+            else_=5,
         ),
         Registration.id,
     )
@@ -73,7 +74,7 @@ _COLUMNS = (
 
 
 def roster(occurrence_id: int, *, page: int | None = None) -> list[RosterRow]:
-    """The list: applied, confirmed, waiting, declined, cancelled, each in the order in which they came.
+    """The list: applied, confirmed, offered, waiting, declined, cancelled, each in the order in which they came.
 
     All of it, or one page.
     """

@@ -1,7 +1,7 @@
 """Seats, the waitlist and the time in which people may sign up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +12,8 @@ class Seats:
 
     capacity: int
     taken: int
+    shared: "Seats | None" = None
+    """For a quota: the seats that all quotas of its occurrence share, above their own; None where they share none."""
 
     def __post_init__(self) -> None:
         if self.capacity < 0 or self.taken < 0:
@@ -19,8 +21,14 @@ class Seats:
 
     @property
     def free(self) -> int:
-        """Seats left, never negative."""
-        return max(0, self.capacity - self.taken)
+        """Seats that can still be had, never negative."""
+        left = max(0, self.capacity - self.taken)
+        return left if self.shared is None else min(left, self.shared.free)
+
+    @property
+    def most(self) -> int:
+        """The largest party that could ever have seats here."""
+        return self.capacity if self.shared is None else min(self.capacity, self.shared.capacity)
 
     @property
     def full(self) -> bool:
@@ -31,6 +39,24 @@ class Seats:
     def share(self) -> float:
         """The share of seats that is taken, from 0.0 to 1.0; 1.0 when there are no seats at all."""
         return min(1.0, self.taken / self.capacity) if self.capacity else 1.0
+
+
+def sharing(quotas: Sequence[Seats], capacity: int | None) -> tuple[Seats, ...]:
+    """The quotas of one occurrence that together may hold `capacity` people; None: the quotas alone bound them."""
+    if capacity is None:
+        return tuple(quotas)
+    shared = Seats(capacity, sum(quota.taken for quota in quotas))
+    return tuple(replace(quota, shared=shared) for quota in quotas)
+
+
+def as_one(quotas: Sequence[Seats]) -> Seats:
+    """All quotas of one occurrence together; one that holds more than its seats takes none from the others."""
+    capacity = sum(quota.capacity for quota in quotas)
+    free = sum(max(0, quota.capacity - quota.taken) for quota in quotas)
+    shared = quotas[0].shared if quotas else None
+    if shared is not None:
+        capacity, free = min(capacity, shared.capacity), min(free, shared.free)
+    return Seats(capacity, max(0, capacity - free))
 
 
 @dataclass(frozen=True)
@@ -46,19 +72,21 @@ class Waiting:
             raise ValueError("a party is at least one person")
 
 
-def promotable(queue: Sequence[Waiting], free: Mapping[int, int]) -> list[int]:
+def promotable(queue: Sequence[Waiting], free: Mapping[int, int], shared: int | None = None) -> list[int]:
     """The registrations that get seats now, in the order of `queue` (longest waiting first).
 
-    `free` maps quota ids to free seats; a quota that is not listed has none. Parties are served whole or not at all.
+    `free` maps quota ids to free seats; a quota that is not listed has none. `shared` is what is free of the seats that
+    all quotas share, None where they share none. Parties are served whole or not at all.
     A party that does not fit keeps its place, and those behind it who fit are served. The reason: otherwise one large
     party could keep seats empty that others are waiting for, until the day is over. It stays fair because an earlier
     party always goes before a later one of the same or larger size in its quota.
     """
-    left = dict(free)
+    left, together = dict(free), sum(free.values()) if shared is None else shared
     served = []
     for waiting in queue:
-        if waiting.party_size <= left.get(waiting.quota_id, 0):
+        if waiting.party_size <= min(left.get(waiting.quota_id, 0), together):
             left[waiting.quota_id] -= waiting.party_size
+            together -= waiting.party_size
             served.append(waiting.registration_id)
     return served
 

@@ -2,26 +2,32 @@
 
 Whoever changes the list of an occurrence holds its row first (`lock_occurrence`). Under this lock the ids of its
 registrations run in the order in which they were accepted, so that the waitlist is served by id (the reserve of a
-ballot first, as it was drawn), and what was read
-after it stays true until the commit. Seats nevertheless move by a guarded UPDATE alone: it holds even where somebody
-forgot the lock.
+ballot first, as it was drawn), and what was read after it stays true until the commit. Seats nevertheless move by a
+guarded UPDATE alone: for the seats of a quota it holds even where somebody forgot the lock. Seats that are offered
+count as taken, and so do not come free a second time.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, exists, select, update
+from sqlalchemy import Table, and_, bindparam, exists, func, or_, select, update
 
 from openday.db import session, write
+from openday.documents.calendar_invites import Gathering, Invite, Place, invite_of
+from openday.errors import NotFound
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
 from openday.models.registrations import Registration
-from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_from, waiting_place
+from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_from, sayable, waiting_place
+from openday.queries.working_calendar import working_calendar
+from openday.rules.calendar_invites import SIGNED_UP
+from openday.rules.offers import offer_deadline
 from openday.rules.seats import Seats, Waiting, promotable
-from openday.rules.states import Channel, RegistrationStatus
+from openday.rules.states import HOLDING, Channel, RegistrationStatus
+from openday.rules.wording import moment_text
 from openday.services import ledger
 from openday.services.wordings import letter_of
 
@@ -41,6 +47,10 @@ class Guest:
     email: str
     party_size: int
     language: str = "zh"
+    calendar_sequence: int | None = None
+    """The SEQUENCE of the last calendar invite that went to them; None: there was none."""
+    seated: bool = False
+    """Whether they had their seats when this was read."""
 
 
 _LOCK = (
@@ -58,21 +68,68 @@ def lock_occurrence(occurrence_id: int) -> Occasion:
     return occasion_from(session().execute(_LOCK, {"id": occurrence_id}).one())
 
 
-_quotas = cast(Table, Quota.__table__)
+def held_ticket(code: str) -> tuple[Any, Occasion]:
+    """The registration with this ticket code as it is while its occurrence is held: id, quota_id, status, party_size,
+    attended, extras, offer_until.
+
+    Raises:
+        NotFound: there is none.
+    """
+    occurrence_id = session().scalar(select(Registration.occurrence_id).where(Registration.code == sayable(code)))
+    if occurrence_id is None:
+        raise NotFound()
+    occasion = lock_occurrence(occurrence_id)
+    columns = ("id", "quota_id", "status", "party_size", "attended", "extras", "offer_until")
+    statement = select(*(getattr(Registration, name) for name in columns))
+    return session().execute(statement.where(Registration.code == code)).one(), occasion
+
+
+# --- seats -----------------------------------------------------------------------------------------------------------
+
 _registrations = cast(Table, Registration.__table__)
-# Whether, of the quota of the surrounding statement, some waiting party fits into the free seats.
+_occurrences = cast(Table, Occurrence.__table__)
+_quotas = cast(Table, Quota.__table__)
+_siblings, _awaited = _quotas.alias("siblings"), _quotas.alias("awaited")
+_WAITING = RegistrationStatus.WAITLISTED.value
+# Of the quota of the surrounding statement: whether some waiting party fits into its free seats; and what all quotas of
+# its occurrence share (NULL: nothing), what all of them hold, and whether a party that waits for any of them fits.
 fits_somebody = exists().where(
     _registrations.c.occurrence_id == _quotas.c.occurrence_id,  # there is an index over occurrence and status
     _registrations.c.quota_id == _quotas.c.id,
-    _registrations.c.status == RegistrationStatus.WAITLISTED.value,
+    _registrations.c.status == _WAITING,
     _registrations.c.party_size <= _quotas.c.capacity - _quotas.c.taken,
+)
+_shared = (
+    select(_occurrences.c.capacity)
+    .where(_occurrences.c.id == _quotas.c.occurrence_id)
+    .correlate(_quotas)
+    .scalar_subquery()
+)
+_in_all = (
+    select(func.sum(_siblings.c.taken))
+    .where(_siblings.c.occurrence_id == _quotas.c.occurrence_id)
+    .correlate(_quotas)
+    .scalar_subquery()
+)
+_fits_anybody = exists().where(
+    _registrations.c.occurrence_id == _quotas.c.occurrence_id,
+    _registrations.c.quota_id == _awaited.c.id,
+    _registrations.c.status == _WAITING,
+    _registrations.c.party_size <= _awaited.c.capacity - _awaited.c.taken,
+    _registrations.c.party_size <= _shared - _in_all,
 )
 _TAKE = (
     update(_quotas)
     .where(_quotas.c.id == bindparam("quota"), _quotas.c.taken + bindparam("people") <= _quotas.c.capacity)
     .values(taken=_quotas.c.taken + bindparam("people"))
 )
-_TAKE_BEHIND_WAITLIST = _TAKE.where(~fits_somebody)
+_TAKE_SHARED = _TAKE.where(or_(_shared.is_(None), _in_all + bindparam("people") <= _shared))
+_TAKE_BEHIND_WAITLIST = _TAKE_SHARED.where(
+    or_(and_(_shared.is_(None), ~fits_somebody), and_(_shared.is_not(None), ~_fits_anybody))
+)
+_SHARED = select(
+    _shared.label("capacity"), _in_all.label("taken"), _fits_anybody.label("awaited")
+).where(_quotas.c.id == bindparam("quota"))  # fmt: skip
 
 
 def take_seats(quota_id: int, people: int, *, from_waitlist: bool = False) -> bool:
@@ -80,13 +137,23 @@ def take_seats(quota_id: int, people: int, *, from_waitlist: bool = False) -> bo
 
     Nobody overtakes: while a waiting party would fit into what is free, only the waitlist itself takes seats.
     """
-    statement = _TAKE if from_waitlist else _TAKE_BEHIND_WAITLIST
+    statement = _TAKE_SHARED if from_waitlist else _TAKE_BEHIND_WAITLIST
     return _changed(session().execute(statement, {"quota": quota_id, "people": people})) == 1
 
 
-def take_free_seats(quota_id: int, people: int) -> None:
-    """Take seats that were seen to be free under the lock; were they not, the whole use-case begins again."""
-    write(_TAKE, {"quota": quota_id, "people": people}, rows=1)
+def take_free_seats(quota_id: int, people: int, *, shared: bool = False) -> None:
+    """Take seats that were seen to be free under the lock; were they not, the whole use-case begins again.
+
+    `shared`: whether the occurrence has seats that its quotas share.
+    """
+    write(_TAKE_SHARED if shared else _TAKE, {"quota": quota_id, "people": people}, rows=1)
+
+
+def shared_seats(quota_id: int) -> tuple[Seats, bool]:
+    """The seats that all quotas of an occurrence share, which has such seats; and whether somebody waits who fits into
+    what is free of them. Asked under the lock."""
+    row = session().execute(_SHARED, {"quota": quota_id}).one()
+    return Seats(row.capacity, row.taken), bool(row.awaited)
 
 
 _GIVE_BACK = (
@@ -106,49 +173,133 @@ def _changed(result: Any) -> int:
     return int(result.rowcount)
 
 
+def change_held(registration_id: int, expected: str, **values: Any) -> bool:
+    """Change a registration if it still has this status and nobody of it has checked in."""
+    here = _registrations.c
+    same = (here.id == registration_id, here.status == expected, here.attended == 0)
+    return _changed(session().execute(update(_registrations).where(*same).values(**values))) == 1
+
+
+# --- the waitlist ----------------------------------------------------------------------------------------------------
+
+
 def serve_waiting(occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> list[int]:
     """Give what is free to the waiting parties, in order and whole, and tell each; ids of those served.
 
-    The caller holds the occurrence. Nobody is served once it has begun or was cancelled, nor while it
-    is put off: whoever waits is served when its new time stands.
+    Where the occurrence asks for it, seats are offered until a deadline instead; offers that have run out are taken
+    back first, so that the next in order get them. The caller holds the occurrence. Nobody is served once it has begun
+    or was cancelled, nor while it is put off: whoever waits is served when its new time stands.
     """
-    if occasion.facts.cancelled or occasion.facts.postponed or now >= occasion.starts_at:
+    if occasion.facts.cancelled or occasion.facts.postponed:
         return []
-    queue = [
-        Waiting(row.id, row.quota_id, row.party_size)
-        for row in session().execute(
-            select(Registration.id, Registration.quota_id, Registration.party_size)
-            .where(Registration.occurrence_id == occasion.id, Registration.status == RegistrationStatus.WAITLISTED)
-            .order_by(waiting_place(Registration.__table__.c.reserve_place), Registration.id)
-        )
-    ]
-    if not queue:
+    queue = []
+    for row in session().execute(_QUEUE, {"occurrence": occasion.id}).all():
+        if row.status == _WAITING:
+            queue.append(Waiting(row.id, row.quota_id, row.party_size))
+        elif now >= occasion.starts_at or (row.offer_until is not None and row.offer_until < now):
+            _let_lapse(row, occasion, now, ticket_url)
+    if not queue or now >= occasion.starts_at:
         return []
-    counts = session().execute(select(Quota.id, Quota.capacity, Quota.taken).where(Quota.occurrence_id == occasion.id))
-    free = {row.id: Seats(row.capacity, row.taken).free for row in counts}
     by_id = {waiting.registration_id: waiting for waiting in queue}
-    served = []
-    for registration_id in promotable(queue, free):
+    until, served = None, []
+    for registration_id in promotable(queue, *_free_seats(occasion)):
         waiting = by_id[registration_id]
-        if take_seats(waiting.quota_id, waiting.party_size, from_waitlist=True):
-            _confirm(registration_id, occasion, now, ticket_url)
-            served.append(registration_id)
+        if not take_seats(waiting.quota_id, waiting.party_size, from_waitlist=True):
+            continue
+        until = until or _offered_until(occasion, now)
+        _give(registration_id, occasion, until, now, ticket_url)
+        served.append(registration_id)
     return served
 
 
-def _confirm(registration_id: int, occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> None:
-    session().execute(
-        update(_registrations)
-        .where(
-            _registrations.c.id == registration_id,
-            _registrations.c.status == RegistrationStatus.WAITLISTED.value,
-        )
-        .values(status=RegistrationStatus.CONFIRMED.value, confirmed_at=now)
+_QUEUE = (
+    select(
+        Registration.id, Registration.status, Registration.quota_id, Registration.party_size, Registration.offer_until
     )
-    ledger.record("registration.promote", actor=None, record_type="registration", record_id=registration_id, now=now)
-    tell(
-        "registration.promoted", "messages/registration_promoted.txt", guest(registration_id), occasion, now, ticket_url
+    .where(
+        Registration.occurrence_id == bindparam("occurrence"),
+        Registration.status.in_([_WAITING, RegistrationStatus.OFFERED.value]),
     )
+    .order_by(waiting_place(Registration.__table__.c.reserve_place), Registration.id)
+)
+
+
+def _free_seats(occasion: Occasion) -> tuple[dict[int, int], int | None]:
+    """Free seats by quota, and those that all quotas share (None: they share none)."""
+    counts = session().execute(select(Quota.id, Quota.capacity, Quota.taken).where(Quota.occurrence_id == occasion.id))
+    seats = {row.id: Seats(row.capacity, row.taken) for row in counts}
+    free = {quota_id: quota.free for quota_id, quota in seats.items()}
+    if occasion.capacity is None:
+        return free, None
+    return free, Seats(occasion.capacity, sum(quota.taken for quota in seats.values())).free
+
+
+def _offered_until(occasion: Occasion, now: datetime) -> datetime | None:
+    """Until when seats that come free now are offered; None where they are given at once, as is done when no working
+    time is left before the start."""
+    if occasion.offer_hours is None:
+        return None
+    return offer_deadline(now, occasion.offer_hours, occasion.starts_at, working_calendar())
+
+
+def _give(
+    registration_id: int, occasion: Occasion, until: datetime | None, now: datetime, ticket_url: TicketUrl
+) -> None:
+    """The seats of a party that waited are taken: now they are its own, or offered to it."""
+    who = guest(registration_id)
+    if until is None:
+        change_held(registration_id, _WAITING, status=RegistrationStatus.CONFIRMED.value, confirmed_at=now)
+        note("registration.promote", registration_id, now, party_size=who.party_size)
+        tell("registration.promoted", "messages/registration_promoted.txt", who, occasion, now, ticket_url)
+        return
+    change_held(registration_id, _WAITING, status=RegistrationStatus.OFFERED.value, offer_until=until)
+    note("registration.offer", registration_id, now, party_size=who.party_size, until=until.isoformat())
+    more = {"until": moment_text(until)}
+    tell("registration.offered", "messages/registration_offered.txt", who, occasion, now, ticket_url, **more)
+
+
+def _let_lapse(row: Any, occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> None:
+    """Nobody accepted in time: the party leaves the list, and its seats are free for the next. `offer_until` stays, and
+    says why."""
+    change_held(row.id, RegistrationStatus.OFFERED.value, status=RegistrationStatus.CANCELLED.value, cancelled_at=now)
+    give_back_seats(row.quota_id, row.party_size)
+    note("registration.offer_lapse", row.id, now, party_size=row.party_size)
+    more = {"until": moment_text(row.offer_until)}
+    template = "messages/registration_offer_expired.txt"
+    tell("registration.offer_expired", template, guest(row.id), occasion, now, ticket_url, **more)
+
+
+def renew_offers(occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> None:
+    """Let what was offered before the occurrence was put off be accepted for as long as if it were offered now."""
+    rows = [row for row in session().execute(_QUEUE, {"occurrence": occasion.id}) if row.status != _WAITING]
+    if not rows:
+        return
+    hours = occasion.offer_hours
+    until = offer_deadline(now, hours, occasion.starts_at, working_calendar()) if hours else None
+    for row in rows:
+        change_held(row.id, row.status, status=_WAITING, offer_until=None)
+        _give(row.id, occasion, until, now, ticket_url)
+
+
+def give_up(held: Any, occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> bool:
+    """The party of `held_ticket` leaves the list, and its seats go to those who wait; False when it just came in."""
+    gone = {"status": RegistrationStatus.CANCELLED.value, "cancelled_at": now, "offer_until": None}
+    if not change_held(held.id, held.status, **gone):
+        return False
+    if held.status in HOLDING:
+        give_back_seats(held.quota_id, held.party_size)
+    note("registration.cancel", held.id, now, status=held.status, party_size=held.party_size)
+    tell("registration.cancelled", "messages/registration_cancelled.txt", guest(held.id), occasion, now, ticket_url)
+    serve_waiting(occasion, now, ticket_url)
+    return True
+
+
+# --- telling ---------------------------------------------------------------------------------------------------------
+
+
+def note(action: str, registration_id: int, now: datetime, **detail: Any) -> None:
+    """A line of the ledger about what a holder, or the house itself, did with a registration."""
+    ledger.record(action, actor=None, record_type="registration", record_id=registration_id, now=now, **detail)
 
 
 def guest(registration_id: int) -> Guest:
@@ -163,18 +314,30 @@ def guest(registration_id: int) -> Guest:
                 Registration.phone,
                 Registration.email,
                 Registration.party_size,
+                Registration.status,
                 Registration.language,
+                Registration.calendar_sequence,
             ).where(Registration.id == registration_id)
         )
         .one()
     )
-    return guest_from(row, registration_id)
+    return replace(guest_from(row, registration_id), seated=row.status == RegistrationStatus.CONFIRMED)
 
 
 def guest_from(row: Any, registration_id: int) -> Guest:
-    """The guest of a row with code, number, name, phone, email, party_size and language of a registration."""
-    name, phone, email = row.name or "", row.phone or "", row.email or ""
-    return Guest(registration_id, row.code, row.number, name, phone, email, row.party_size, row.language)
+    """The guest of a row with code, number, name, phone, email, party_size, language and calendar_sequence of a
+    registration."""
+    return Guest(
+        registration_id=registration_id,
+        code=row.code,
+        number=row.number,
+        name=row.name or "",
+        phone=row.phone or "",
+        email=row.email or "",
+        party_size=row.party_size,
+        language=row.language,
+        calendar_sequence=row.calendar_sequence,
+    )
 
 
 def tell(
@@ -212,4 +375,20 @@ def tell(
         body=text.body,
         now=now,
         registration_id=who.registration_id,
+        invite=_invite(kind, who, occasion, now, ticket_url) if who.email else None,
     )
+
+
+_INVITED = update(_registrations).where(_registrations.c.id == bindparam("guest"))
+_INVITED = _INVITED.values(calendar_sequence=bindparam("sequence"))
+
+
+def _invite(kind: str, who: Guest, occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> Invite | None:
+    """The calendar invite that goes along, and a note of its SEQUENCE: a sign-up writes that itself."""
+    link = ticket_url(who.code)
+    place = Place(who.code, who.number, who.email, who.language, who.calendar_sequence, who.seated, link)
+    gathering = Gathering(occasion.theme, occasion.venue, occasion.agency, occasion.starts_at, occasion.ends_at)
+    invite = invite_of(kind, place, gathering, now)
+    if invite is not None and kind != SIGNED_UP:
+        write(_INVITED, {"guest": who.registration_id, "sequence": invite.sequence})
+    return invite

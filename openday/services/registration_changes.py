@@ -5,32 +5,32 @@ guarded UPDATEs, so that one of them wins and the other is told.
 """
 
 from datetime import datetime
-from typing import Any, cast
-
-from sqlalchemy import Table, select, update
+from typing import Any
 
 from openday import clock
-from openday.db import session, use_case
-from openday.errors import Closed, Conflict, Full, NotFound, Refused
-from openday.models.registrations import Registration
+from openday.db import use_case
+from openday.errors import Closed, Conflict, Full, Refused
 from openday.queries.ballots import ballot_settled
 from openday.queries.invitations import party_limit_of
-from openday.queries.registrations import Occasion, occurrences_with_someone_to_serve, sayable
+from openday.queries.registrations import Occasion
+from openday.queries.waitlists import occurrences_with_someone_to_serve
 from openday.rules.seats import check_party
 from openday.rules.states import RegistrationStatus
-from openday.services import ledger
+from openday.rules.wording import moment_text
 from openday.services.party_steps import (
     TicketUrl,
+    change_held,
     give_back_seats,
+    give_up,
     guest,
+    held_ticket,
     lock_occurrence,
+    note,
     serve_waiting,
     take_seats,
     tell,
 )
 from openday.services.signup_steps import companions_column
-
-_registrations = cast(Table, Registration.__table__)
 
 
 @use_case
@@ -46,7 +46,7 @@ def change_party(code: str, party_size: int, *, ticket_url: TicketUrl, companion
         Conflict: the ticket is cancelled, or somebody of the party has checked in.
     """
     now = clock.now()
-    held, occasion = _held(code)
+    held, occasion = held_ticket(code)
     _refuse_when_over(occasion, now)
     _refuse_settled(held)
     try:
@@ -56,13 +56,15 @@ def change_party(code: str, party_size: int, *, ticket_url: TicketUrl, companion
     names = companions_column(occasion, held.extras, companions, party_size)
     if party_size == held.party_size and not names:
         return
+    if held.status == RegistrationStatus.OFFERED:
+        raise Conflict("请先确认是否参加，确认之后可以修改人数")
     if held.status == RegistrationStatus.APPLIED and ballot_settled(occasion.id):
         raise Conflict("摇号名单已经公布，摇号结束前不能修改人数，可以取消报名")
     if held.status == RegistrationStatus.CONFIRMED and party_size != held.party_size:
         _move_seats(held.quota_id, party_size - held.party_size)
-    if not _change(held.id, held.status, party_size=party_size, **names):
+    if not change_held(held.id, held.status, party_size=party_size, **names):
         raise Conflict("这份报名刚刚签到，人数不能再修改")
-    _note("registration.change_party", held.id, now, before=held.party_size, after=party_size)
+    note("registration.change_party", held.id, now, before=held.party_size, after=party_size)
     if held.status == RegistrationStatus.CONFIRMED:
         tell("registration.changed", "messages/registration_changed.txt", guest(held.id), occasion, now, ticket_url)
     serve_waiting(occasion, now, ticket_url)
@@ -85,42 +87,60 @@ def cancel_registration(code: str, *, ticket_url: TicketUrl) -> None:
         Conflict: somebody of the party has checked in.
     """
     now = clock.now()
-    held, occasion = _held(code)
+    held, occasion = held_ticket(code)
     if held.status == RegistrationStatus.CANCELLED:
         return
     if not occasion.facts.cancelled and not occasion.facts.postponed:
         _refuse_when_over(occasion, now)
     _refuse_settled(held)
-    if not _change(held.id, held.status, status=RegistrationStatus.CANCELLED.value, cancelled_at=now):
+    if not give_up(held, occasion, now, ticket_url):
         raise Conflict("这份报名刚刚签到，不能再取消")
+
+
+@use_case
+def accept_offer(code: str, *, ticket_url: TicketUrl) -> None:
+    """Take the seats that are offered to a ticket; once more changes nothing.
+
+    Raises:
+        NotFound: no such ticket.
+        Closed: the offer has run out, or the occurrence has begun, was cancelled or put off.
+        Conflict: nothing is offered to it.
+    """
+    now = clock.now()
+    held, occasion = held_ticket(code)
     if held.status == RegistrationStatus.CONFIRMED:
-        give_back_seats(held.quota_id, held.party_size)
-    _note("registration.cancel", held.id, now, status=held.status, party_size=held.party_size)
-    tell("registration.cancelled", "messages/registration_cancelled.txt", guest(held.id), occasion, now, ticket_url)
-    serve_waiting(occasion, now, ticket_url)
+        return
+    _refuse_not_offered(held)
+    _refuse_when_over(occasion, now)
+    if now > held.offer_until:
+        raise Closed(f"补位名额保留到{moment_text(held.offer_until)}，现已转给后面的候补人员")
+    accepted = {"status": RegistrationStatus.CONFIRMED.value, "confirmed_at": now, "offer_until": None}
+    change_held(held.id, held.status, **accepted)
+    note("registration.accept_offer", held.id, now, party_size=held.party_size)
+    tell("registration.confirmed", "messages/registration_confirmed.txt", guest(held.id), occasion, now, ticket_url)
 
 
-def _held(code: str) -> tuple[Any, Occasion]:
-    """The registration as it is while its occurrence is held."""
-    occurrence_id = session().scalar(select(Registration.occurrence_id).where(Registration.code == sayable(code)))
-    if occurrence_id is None:
-        raise NotFound()
-    occasion = lock_occurrence(occurrence_id)
-    held = (
-        session()
-        .execute(
-            select(
-                Registration.id,
-                Registration.quota_id,
-                Registration.status,
-                Registration.party_size,
-                Registration.attended,
-                Registration.extras,
-            ).where(Registration.code == code)
-        )
-        .one()
-    )
-    return held, occasion
+@use_case
+def decline_offer(code: str, *, ticket_url: TicketUrl) -> None:
+    """Give the seats that are offered to a ticket back, for whoever waits next; once more changes nothing.
+
+    Raises:
+        NotFound: no such ticket.
+        Conflict: nothing is offered to it.
+    """
+    now = clock.now()
+    held, occasion = held_ticket(code)
+    if held.status == RegistrationStatus.CANCELLED:
+        return
+    _refuse_not_offered(held)
+    give_up(held, occasion, now, ticket_url)
+
+
+def _refuse_not_offered(held: Any) -> None:
+    if held.status == RegistrationStatus.CANCELLED and held.offer_until is not None:
+        raise Closed(f"补位名额保留到{moment_text(held.offer_until)}，现已转给后面的候补人员")
+    if held.status != RegistrationStatus.OFFERED:
+        raise Conflict("这份报名目前没有等待确认的补位名额")
 
 
 def _refuse_when_over(occasion: Occasion, now: datetime) -> None:
@@ -141,24 +161,6 @@ def _refuse_settled(held: Any) -> None:
         raise Conflict("这份报名已经签到，不能再修改或取消")
 
 
-def _change(registration_id: int, expected: str, **values: Any) -> bool:
-    """Change the row if it still has this status and nobody has checked in."""
-    changed = session().execute(
-        update(_registrations)
-        .where(
-            _registrations.c.id == registration_id,
-            _registrations.c.status == expected,
-            _registrations.c.attended == 0,
-        )
-        .values(**values)
-    )
-    return bool(cast(Any, changed).rowcount)
-
-
-def _note(action: str, registration_id: int, now: datetime, **detail: Any) -> None:
-    ledger.record(action, actor=None, record_type="registration", record_id=registration_id, now=now, **detail)
-
-
 @use_case
 def serve_waitlist(occurrence_id: int, *, ticket_url: TicketUrl) -> int:
     """Give free seats of one occurrence to those who wait, in order and whole; returns how many parties got in."""
@@ -169,8 +171,8 @@ def serve_waitlist(occurrence_id: int, *, ticket_url: TicketUrl) -> int:
 def serve_waitlists(*, ticket_url: TicketUrl) -> int:
     """Serve every occurrence that has both free seats and a party that fits; each in a transaction of its own.
 
-    Seats that a person gives up are passed on at once; this finds those that became free in another way, for example
-    when the office raised a capacity.
+    Seats that a person gives up are passed on at once; this finds those that became free in another way: because the
+    office raised a capacity, or because nobody accepted an offer in time.
     """
     due = occurrences_with_someone_to_serve(clock.now())
     return sum(serve_waitlist(occurrence_id, ticket_url=ticket_url) for occurrence_id in due)

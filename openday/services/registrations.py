@@ -2,21 +2,19 @@
 
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, exists, func, insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from openday import clock, vault
 from openday.db import session, together, use_case, write
 from openday.errors import Closed, Conflict, Duplicate, Full, Refused, StoreAway
-from openday.models.activities import Activity
 from openday.models.columns import new_code
-from openday.models.occurrences import Occurrence, Quota
+from openday.models.occurrences import Occurrence
 from openday.models.registrations import IdempotencyKey, Registration
 from openday.queries.activities import occurrence_in_reach
 from openday.queries.ballots import ballot_settled
@@ -27,13 +25,14 @@ from openday.rules.phone import normalise_phone
 from openday.rules.phone_code import GUARDIAN, OWN
 from openday.rules.privacy import clean_text
 from openday.rules.proof_of_work import Effort
-from openday.rules.seats import Seats, check_party
+from openday.rules.seats import check_party
 from openday.rules.signup import EMAIL_LIMIT, NAME_LIMIT, NOTICE_VERSION, closure, closure_text
 from openday.rules.signup_answers import Typed, typed_guardian
-from openday.rules.states import ActivityStatus, RegistrationSource, RegistrationStatus
+from openday.rules.states import RegistrationSource, RegistrationStatus
 from openday.services import ledger
+from openday.services.fact_steps import Facts, facts_under_lock
 from openday.services.invitation_steps import Invited, accept_invitation, invited_by, invited_phone
-from openday.services.party_steps import Guest, TicketUrl, fits_somebody, take_free_seats, tell
+from openday.services.party_steps import Guest, TicketUrl, take_free_seats, tell
 from openday.services.phone_code_steps import prove_phones
 from openday.services.signup_steps import Brought, check_brought, further_columns, spend_brought
 
@@ -205,7 +204,7 @@ def _register(wish: _Wish, actor: Actor | None, ticket_url: TicketUrl) -> Regist
         occurrence_in_reach(actor, Right.REGISTRATION_ENTER, wish.occurrence)
     sheet = sheet_from(session().execute(_OPEN_SHEET, {"code": sayable(wish.occurrence)}).all())
     quota = _chosen_quota(sheet, wish.quota)
-    facts = _facts_under_lock(sheet.occasion, quota, wish)
+    facts = facts_under_lock(sheet.occasion, quota, wish.key_hash, wish.phone_hash)
     if facts.earlier_id is not None:
         return _same_answer(facts.earlier_id, facts.earlier_fingerprint, wish)
     invited = _invitation(sheet.occasion, wish, actor)
@@ -220,7 +219,7 @@ def _register(wish: _Wish, actor: Actor | None, ticket_url: TicketUrl) -> Regist
         spend_brought(sheet.occasion, wish.brought, now)
     with together():
         if status is RegistrationStatus.CONFIRMED:
-            take_free_seats(quota.id, wish.party_size)
+            take_free_seats(quota.id, wish.party_size, shared=sheet.occasion.capacity is not None)
         _write(sheet.occasion, quota, facts, wish, status, actor, now, more)
         if invited is not None:
             accept_invitation(invited, facts.id, now)
@@ -247,93 +246,6 @@ def _chosen_quota(sheet: SignupSheet, position: int | None) -> QuotaSeats:
     raise Refused("请选择报名类别", field="quota")
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """What is true of the list while the lock is held, with the id and the desk number that the registration gets."""
-
-    id: int
-    off: bool
-    seats: Seats
-    awaited: bool
-    """Whether a waiting party fits into the free seats: those are for it."""
-    earlier_id: int | None
-    earlier_fingerprint: str
-    phone_taken: bool
-    number: str
-
-
-_quotas = cast(Table, Quota.__table__)
-_FACTS = (
-    select(
-        Activity.status,
-        _quotas.c.capacity,
-        _quotas.c.taken,
-        select(IdempotencyKey.registration_id)
-        .where(IdempotencyKey.key_hash == bindparam("key_hash"))
-        .scalar_subquery()
-        .label("earlier_id"),
-        select(IdempotencyKey.fingerprint)
-        .where(IdempotencyKey.key_hash == bindparam("key_hash"))
-        .scalar_subquery()
-        .label("earlier_fingerprint"),
-        exists()
-        .where(
-            Registration.occurrence_id == bindparam("occurrence_id"),
-            Registration.phone_hash == bindparam("phone_hash"),
-            Registration.status != RegistrationStatus.CANCELLED.value,
-        )
-        .label("phone_taken"),
-        exists()
-        .where(Registration.occurrence_id == bindparam("occurrence_id"), Registration.number == bindparam("number"))
-        .label("number_taken"),
-        fits_somebody.label("awaited"),
-    )
-    .select_from(_quotas)
-    .join(Activity, Activity.id == bindparam("activity_id"))
-    .where(_quotas.c.id == bindparam("quota_id"))
-)
-_LAST = select(func.coalesce(func.max(Registration.id), 0) + 1).scalar_subquery().label("id")
-_NEXT = func.nextval(func.pg_get_serial_sequence("registrations", "id")).label("id")
-# Known before it is written, so that what refers to it can travel with it. On SQLite nobody else writes meanwhile.
-_FACTS_WITH_ID = {"sqlite": _FACTS.add_columns(_LAST), "postgresql": _FACTS.add_columns(_NEXT)}
-
-
-def _facts_under_lock(occasion: Occasion, quota: QuotaSeats, wish: _Wish) -> _Facts:
-    """Read again what the first statement may have seen before it got the lock; with a desk number nobody has."""
-    facts = _FACTS_WITH_ID[session().get_bind().dialect.name]
-    while True:
-        number = f"{secrets.randbelow(1_000_000):06d}"
-        row = (
-            session()
-            .execute(
-                facts,
-                {
-                    "key_hash": wish.key_hash,
-                    "occurrence_id": occasion.id,
-                    "activity_id": occasion.activity_id,
-                    "phone_hash": wish.phone_hash,
-                    "number": number,
-                    "quota_id": quota.id,
-                },
-            )
-            .one()
-        )
-        if not row.number_taken:
-            break
-    off = occasion.facts.cancelled or row.status == ActivityStatus.CANCELLED
-    seats = Seats(row.capacity, row.taken)
-    return _Facts(
-        id=row.id,
-        off=off,
-        seats=seats,
-        awaited=bool(row.awaited),
-        earlier_id=row.earlier_id,
-        earlier_fingerprint=row.earlier_fingerprint or "",
-        phone_taken=bool(row.phone_taken),
-        number=number,
-    )
-
-
 def _same_answer(registration_id: int, fingerprint: str, wish: _Wish) -> Registered:
     if fingerprint != wish.fingerprint:
         raise Conflict("这份表单此前已经提交过，且内容与这次不同。如需另外报名，请重新打开报名页面填写。")
@@ -353,7 +265,8 @@ def _answer_of(registration_id: int) -> Registered:
     return Registered(row.code, row.number, RegistrationStatus(row.status), row.party_size, repeated=True)
 
 
-def _refuse_what_cannot_be(occasion: Occasion, facts: _Facts, wish: _Wish, now: datetime, actor: Actor | None, invited: Invited | None
+def _refuse_what_cannot_be(
+    occasion: Occasion, facts: Facts, wish: _Wish, now: datetime, actor: Actor | None, invited: Invited | None
 ) -> None:
     if facts.off:
         raise Closed("本场活动已取消，不再接受报名")
@@ -366,6 +279,8 @@ def _refuse_what_cannot_be(occasion: Occasion, facts: _Facts, wish: _Wish, now: 
         raise Refused(str(wrong), field="party_size") from wrong
     if occasion.ballot and ballot_settled(occasion.id):
         raise Closed("摇号名单已经确定，不再接受报名")
+    if facts.phone_elsewhere and not facts.phone_taken:
+        raise Duplicate("本活动每个手机号码只能报名一场，这个号码已报名其中一场，原来的报名仍然有效。")
     if facts.phone_taken:
         raise Duplicate("同一手机号码每场只能报名一次，原来的报名仍然有效。")
 
@@ -383,12 +298,12 @@ def _party_limit(occasion: Occasion, actor: Actor | None, invited: Invited | Non
     return invited.party_limit if actor is None else max(invited.party_limit, occasion.party_limit)
 
 
-def _confirmed_or_waiting(occasion: Occasion, facts: _Facts, people: int) -> RegistrationStatus:
+def _confirmed_or_waiting(occasion: Occasion, facts: Facts, people: int) -> RegistrationStatus:
     if occasion.decides_later:
-        return _applied(facts.seats.capacity, people)
+        return _applied(facts.seats.most, people)
     if facts.seats.free >= people and not facts.awaited:
         return RegistrationStatus.CONFIRMED
-    free, capacity = facts.seats.free, facts.seats.capacity
+    free, capacity = facts.seats.free, facts.seats.most
     if people > capacity > 0:
         raise Refused(f"本场名额共{capacity}个，报名人数应不超过{capacity}人", field="party_size")
     if not occasion.waitlist or capacity == 0:
@@ -411,7 +326,7 @@ _INSERT_KEY = insert(cast(Table, IdempotencyKey.__table__))
 def _write(
     occasion: Occasion,
     quota: QuotaSeats,
-    facts: _Facts,
+    facts: Facts,
     wish: _Wish,
     status: RegistrationStatus,
     actor: Actor | None,
@@ -437,6 +352,7 @@ def _write(
         "created_at": now,
         "confirmed_at": now if status is RegistrationStatus.CONFIRMED else None,
         "attended": 0,
+        "activity_phone": facts.activity_phone,
         "ballot_group": "",
         "language": wish.language,
         "own_staff": False,
@@ -450,7 +366,7 @@ def _write(
 
 
 def _announce(
-    facts: _Facts,
+    facts: Facts,
     occasion: Occasion,
     wish: _Wish,
     status: RegistrationStatus,
