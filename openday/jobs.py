@@ -14,8 +14,10 @@ from flask import Flask
 from openday import clock
 from openday.config import Settings
 from openday.db import db
-from openday.delivery.senders import NeverDeliverable, Sender, TryLater, senders
+from openday.delivery.letter import NeverDeliverable, Sender, TryLater
+from openday.delivery.senders import senders
 from openday.queries import system
+from openday.rules.quiet_hours import QuietHours
 from openday.services import (
     export_jobs,
     firming_up,
@@ -80,12 +82,17 @@ def run_due(settings: Settings) -> int:
             _run(job)
     if not system.anything_to_send(clock.now()):
         return 0
-    return send_messages(senders(settings.smtp_url, settings.sms_gateway_url, settings.mail_from))
+    ways = senders(settings.smtp_url, settings.sms_gateway_url, settings.mail_from)
+    return send_messages(ways, quiet=_quiet(settings))
 
 
-def send_messages(ways: Mapping[str, Sender]) -> int:
+def _quiet(settings: Settings) -> QuietHours | None:
+    return QuietHours(*settings.quiet_hours) if settings.quiet_hours else None
+
+
+def send_messages(ways: Mapping[str, Sender], *, quiet: QuietHours | None = None) -> int:
     """Send what is due, each message on its own, so that one bad one stops nobody; returns how many were tried."""
-    claimed = messages.claim_messages()
+    claimed = messages.claim_messages(quiet=quiet)
     if claimed:
         messages.mark_outcomes([_send(message, ways[message.channel]) for message in claimed])
     return len(claimed)

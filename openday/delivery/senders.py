@@ -1,43 +1,23 @@
-"""How a message leaves the house: to the console, by SMTP, or not at all when no way is configured."""
+"""How a message leaves the house: to the console, by SMTP, by an SMS gateway, or not at all when no way is there."""
 
+import contextlib
+import logging
 import smtplib
 import ssl
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
-from typing import Protocol
+from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
+from openday.delivery.letter import Calendar, Letter, NeverDeliverable, Sender, TryLater
+from openday.delivery.sms import SmsGateway
 
-@dataclass(frozen=True)
-class Letter:
-    """One message, rendered and ready. `message_id` is stable over repeats."""
+log = logging.getLogger(__name__)
 
-    kind: str
-    recipient: str
-    subject: str
-    body: str
-    message_id: str
-    created_at: datetime
-
-
-class TryLater(Exception):
-    """The way is blocked for now; the text says how, without the recipient."""
-
-
-class NeverDeliverable(Exception):
-    """This very message will never go out; park it."""
-
-
-class Sender(Protocol):
-    """Sends one letter or raises."""
-
-    def send(self, letter: Letter) -> None:
-        """Hand the letter over. Raises TryLater or NeverDeliverable."""
+_GOODBYE = 2.0
+"""Seconds to wait for a mail server to say goodbye."""
 
 
 class Console:
@@ -77,8 +57,7 @@ class Smtp:
         except (ValueError, UnicodeError) as wrong:
             raise NeverDeliverable("收件地址无法识别") from wrong
         try:
-            with self._connect() as server:
-                server.send_message(mail)
+            self._hand_over(mail)
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _ in refused.recipients.values()]
             if codes and all(500 <= code < 600 for code in codes):
@@ -88,6 +67,18 @@ class Smtp:
             raise TryLater(f"邮件服务器答复 {answer.smtp_code}") from answer
         except (OSError, smtplib.SMTPException) as away:
             raise TryLater(f"邮件服务器不可用：{type(away).__name__}") from away
+
+    def _hand_over(self, mail: EmailMessage) -> None:
+        """Return once the server has taken the mail; what becomes of the connection afterwards means nothing."""
+        server = self._connect()
+        try:
+            server.send_message(mail)
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                if server.sock is not None:
+                    server.sock.settimeout(_GOODBYE)
+                server.quit()
+        finally:
+            server.close()
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self.parts.hostname or "localhost", self.parts.port or 0
@@ -113,7 +104,22 @@ class Smtp:
         mail["Date"] = format_datetime(letter.created_at)
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.body)
+        if letter.calendar is not None:
+            self._add_calendar(mail, letter.calendar)
         return mail
+
+    def _add_calendar(self, mail: EmailMessage, calendar: Calendar) -> None:
+        """The calendar invite beside the text, as calendar programs expect it (RFC 6047), and as a file for all others."""
+        try:
+            written = calendar.written_by(parseaddr(self.mail_from)[1])
+        except Exception:
+            log.exception("a calendar invite could not be written; the letter goes without it")
+            return
+        # As bytes: what is given as text would lose the CR of its line ends, which iCalendar prescribes.
+        parameters = {"method": calendar.method, "charset": "utf-8"}
+        mail.add_alternative(written, maintype="text", subtype="calendar", params=parameters)
+        name = "cancel.ics" if calendar.method == "CANCEL" else "invite.ics"
+        mail.add_attachment(written, maintype="application", subtype="ics", filename=name)
 
 
 def senders(smtp_url: str, sms_gateway_url: str, mail_from: str) -> Mapping[str, Sender]:
@@ -121,4 +127,5 @@ def senders(smtp_url: str, sms_gateway_url: str, mail_from: str) -> Mapping[str,
     if not smtp_url and not sms_gateway_url:
         return {"email": Console(), "sms": Console()}
     mail: Sender = Smtp(smtp_url, mail_from) if smtp_url else NoWay("没有配置邮件服务器")
-    return {"email": mail, "sms": NoWay("没有配置短信网关，请电话通知")}
+    sms: Sender = SmsGateway(sms_gateway_url) if sms_gateway_url else NoWay("没有配置短信网关，请电话通知")
+    return {"email": mail, "sms": sms}

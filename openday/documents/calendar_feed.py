@@ -55,7 +55,7 @@ def event_bytes(entry: CalendarEntry) -> bytes:
     start, end = _span(entry)
     changed_at = _aware(entry.changed_at).astimezone(UTC).replace(microsecond=0)
     event = Event()
-    event.add("uid", _Text(one_line(entry.uid)))
+    event.add("uid", EscapedText(one_line(entry.uid)))
     event.add("sequence", entry.sequence)
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
@@ -64,10 +64,10 @@ def event_bytes(entry: CalendarEntry) -> bytes:
     event.add("status", _status(entry))
     if entry.tentative and not isinstance(start, datetime):
         event.add("transp", "TRANSPARENT")  # "some day in mid September" makes nobody busy for ten days
-    event.add("summary", _Text(one_line(entry.summary)))
+    event.add("summary", EscapedText(one_line(entry.summary)))
     for name, text in (("description", entry.description), ("location", one_line(entry.location))):
         if text:
-            event.add(name, _Text("\n".join(lines(text))))
+            event.add(name, EscapedText("\n".join(lines(text))))
     if entry.url:
         event.add("url", vUri("".join(one_line(entry.url).split())))
     if organizer := one_line(entry.organizer):
@@ -88,18 +88,18 @@ def feed_bytes(name: str, events: Iterable[bytes], *, refresh: str = "PT1H") -> 
     calendar.add("prodid", PRODUCT)
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    title = _Text(one_line(name))
+    title = EscapedText(one_line(name))
     calendar.add("name", title)
     calendar.add("x-wr-calname", title)
     calendar.add("x-wr-timezone", ZONE_NAME)
-    calendar.add("refresh-interval", _Text(refresh), parameters={"VALUE": "DURATION"})
+    calendar.add("refresh-interval", EscapedText(refresh), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", refresh)
     end = b"END:VCALENDAR\r\n"
     head = calendar.to_ical(sorted=False).removesuffix(end)
-    return b"".join((head, _zone_bytes(), *events, end))
+    return b"".join((head, zone_bytes(), *events, end))
 
 
-class _Text(vText):
+class EscapedText(vText):
     """Text that icalendar writes as RFC 5545 says: its own escaping reads a typed backslash and N as a line end."""
 
     def to_ical(self) -> bytes:
@@ -108,7 +108,8 @@ class _Text(vText):
 
 
 @cache
-def _zone_bytes() -> bytes:
+def zone_bytes() -> bytes:
+    """The VTIMEZONE that the times of an event refer to."""
     zone = Timezone.from_tzid(ZONE_NAME, first_date=_ONE_OFFSET_SINCE, last_date=_UNTIL)
     del zone["comment"]
     written: bytes = zone.to_ical()

@@ -79,7 +79,7 @@ class Message(Base):
     batch_id: Mapped[int | None] = reference("message_batches.id")
     """The batch that it is held in until the office lets it go."""
     attachment: Mapped[str | None] = sealed_column("messages.attachment")
-    """What an attached calendar invitation is made from when the message goes out (`documents.invitations`)."""
+    """What an attached calendar invite is made from when the message goes out (`documents.calendar_invites`)."""
     attachment_type: Mapped[str | None] = mapped_column(String(80))
     """Such as text/calendar; method=REQUEST."""
     watch_id: Mapped[int | None] = reference("activity_watches.id")

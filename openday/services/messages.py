@@ -3,21 +3,31 @@
 Sent before marked: a worker that dies in between sends the same message again, with the same Message-ID.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, bindparam, or_, select, update
 
 from openday import clock
-from openday.db import session, use_case
-from openday.delivery.senders import Letter
+from openday.db import Instant, session, use_case
+from openday.delivery.letter import Calendar, Letter
+from openday.documents.calendar_invites import invite_bytes, invite_from
 from openday.errors import Conflict
 from openday.models.ledger import Message
+from openday.models.occurrences import Occurrence
+from openday.models.registrations import Registration
 from openday.queries.messages import message_in_reach
 from openday.rules.permissions import Actor
-from openday.rules.states import MessageStatus
+from openday.rules.quiet_hours import QuietHours, waits_until
+from openday.rules.reminders import OVERTAKEN, REMINDER
+from openday.rules.states import MessageStatus, OccurrenceStatus, RegistrationStatus
 from openday.services import ledger
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 GIVE_UP_AFTER = timedelta(hours=96)
@@ -35,25 +45,71 @@ class Claimed:
 
 
 @use_case
-def claim_messages(limit: int = 5) -> list[Claimed]:
+def claim_messages(limit: int = 5, *, quiet: QuietHours | None = None) -> list[Claimed]:
     """Take up to `limit` messages that are due; nobody else takes them while the lease runs.
 
-    Five, because a mail server that hangs costs 20 seconds a message, and the lease must outlast them all.
+    Five, because a mail server that hangs costs 20 seconds a message, and the lease must outlast them all. In `quiet`
+    hours what can wait is put off until the morning; a reminder that was overtaken by events is dropped.
     """
     now = clock.now()
-    due = (
-        select(Message)
-        .where(Message.status == MessageStatus.QUEUED, Message.next_attempt_at <= now)
-        .where(or_(Message.leased_until.is_(None), Message.leased_until < now))
-        .order_by(Message.next_attempt_at, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = []
-    for row in session().scalars(due):
-        row.leased_until = now + LEASE
-        claimed.append(Claimed(row.id, row.channel, _letter(row)))
+    claimed: list[Claimed] = []
+    most = _LOOKED_THROUGH if quiet and quiet.holds(now) else limit
+    for row in session().execute(_DUE, {"now": now, "most": most}).all():
+        if len(claimed) == limit:
+            break
+        if _overtaken(row, now):
+            _set(row.id, status=MessageStatus.DROPPED.value, last_error=OVERTAKEN)
+        elif morning := waits_until(row.kind, row.starts_at, now, quiet):
+            _set(row.id, next_attempt_at=morning)
+        elif letter := _opened(row.id):
+            _set(row.id, leased_until=now + LEASE)
+            claimed.append(Claimed(row.id, row.channel, letter))
     return claimed
+
+
+_messages = cast(Table, Message.__table__)
+_LOOKED_THROUGH = 100
+"""How many that can wait do not keep one that cannot from going out at night."""
+_DUE = (
+    select(
+        Message.id,
+        Message.kind,
+        Message.channel,
+        Registration.status.label("registration_status"),
+        Occurrence.status.label("occurrence_status"),
+        Occurrence.starts_at,
+    )
+    .outerjoin(Registration, Registration.id == Message.registration_id)
+    .outerjoin(Occurrence, Occurrence.id == Registration.occurrence_id)
+    .where(Message.status == MessageStatus.QUEUED, Message.next_attempt_at <= bindparam("now", type_=Instant))
+    .where(or_(Message.leased_until.is_(None), Message.leased_until < bindparam("now", type_=Instant)))
+    .order_by(Message.next_attempt_at, Message.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=Message, skip_locked=True)
+)
+
+
+def _overtaken(row: Any, now: datetime) -> bool:
+    """Whether it is a reminder of something that is not so any more: given back, called off, or begun."""
+    if row.kind != REMINDER:
+        return False
+    held = row.occurrence_status == OccurrenceStatus.SCHEDULED and row.starts_at > now
+    return not held or row.registration_status != RegistrationStatus.CONFIRMED
+
+
+def _opened(message_id: int) -> Letter | None:
+    """The letter of a message; one that does not open any more is parked, so that it stops nobody."""
+    try:
+        row = session().scalars(select(Message).where(Message.id == message_id)).one()
+        return _letter(row)
+    except ValueError:
+        log.exception("message %s does not open", message_id)
+        _set(message_id, status=MessageStatus.PARKED.value, last_error="内容无法读取，可能更换过密钥")
+        return None
+
+
+def _set(message_id: int, **values: Any) -> None:
+    session().execute(update(_messages).where(_messages.c.id == message_id).values(**values))
 
 
 def _letter(row: Message) -> Letter:
@@ -64,7 +120,18 @@ def _letter(row: Message) -> Letter:
         body=row.body or "",
         message_id=row.message_id,
         created_at=row.created_at,
+        calendar=_calendar(row.attachment) if row.attachment else None,
     )
+
+
+def _calendar(attachment: str) -> Calendar | None:
+    """The calendar invite of a letter; the letter matters more."""
+    try:
+        invite = invite_from(attachment)
+    except ValueError:
+        log.exception("a calendar invite cannot be read; its letter goes without it")
+        return None
+    return Calendar(invite.method, partial(invite_bytes, invite))
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,32 @@ A shared piece like `steps`: publications and occurrences both end with `announc
 tell the people who are on a list with `tell_registered`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from openday.db import session
+from openday.db import session, together, write
 from openday.documents.calendar_feed import CalendarEntry, event_bytes
+from openday.documents.calendar_invites import Gathering, Invite, Place, invite_of
 from openday.errors import Refused
 from openday.models.activities import Activity, ActivityChange, Revision
+from openday.models.ledger import Message
 from openday.models.occurrences import Occurrence
 from openday.models.registrations import Registration
 from openday.rules.fuzzy_date import Precision
 from openday.rules.privacy import plain_text
-from openday.rules.states import STANDING, ActivityStatus, Channel, OccurrenceStatus
+from openday.rules.reminders import OVERTAKEN, REMINDER
+from openday.rules.states import (
+    STANDING,
+    ActivityStatus,
+    Channel,
+    MessageStatus,
+    OccurrenceStatus,
+    RegistrationStatus,
+)
 from openday.rules.wording import span_in
 from openday.services import ledger
 from openday.services.search_index import index_activity
@@ -34,6 +45,7 @@ TicketUrl = Callable[[str], str]
 LONGEST_REASON = 500
 _ALWAYS_TOLD = frozenset({"firmed_up", "postponed", "cancelled"})
 _SHOWN = (b"UID:", b"DTSTART", b"DTEND", b"LOCATION", b"STATUS:")
+_MOVED = frozenset({"occurrence.changed", "occurrence.resumed"})
 CALENDAR = "calendar"
 """The revision that stands for everything the public calendar shows."""
 
@@ -228,32 +240,82 @@ def tell_registered(
         .where(Registration.occurrence_id.in_(by_id), Registration.status.in_(standing))
         .order_by(Registration.id)
     )
-    told = 0
-    for row in session().scalars(statement):
-        recipient = row.email or row.phone
-        if not recipient:
-            continue
-        occurrence = by_id[row.occurrence_id]
-        agency = occurrence.activity.agency
-        values = {
-            "name": row.name or "",
-            "theme": occurrence.activity.theme,
-            "agency": agency.name,
-            "when": span_in(row.language, occurrence.starts_at, occurrence.ends_at),
-            "venue": occurrence.venue,
-            "reason": reason,
-            "page": page,
-            "link": ticket_url(row.code),
-        }
-        letter = letter_of(kind, agency.jurisdiction_id, row.language, values)
-        ledger.enqueue(
-            kind,
-            channel=Channel.EMAIL if row.email else Channel.SMS,
-            recipient=recipient,
-            subject=letter.subject,
-            body=letter.body,
-            now=now,
-            registration_id=row.id,
-        )
-        told += 1
-    return told
+    if kind in _MOVED:
+        _remind_again(occurrences, now)
+    rows = [row for row in session().scalars(statement) if row.email or row.phone]
+    with together():
+        for row in rows:
+            link = ticket_url(row.code)
+            _tell(kind, row, by_id[row.occurrence_id], now, {"reason": reason, "page": page, "link": link})
+    return len(rows)
+
+
+def _tell(kind: str, row: Registration, occurrence: Occurrence, now: datetime, more: Mapping[str, str]) -> None:
+    agency = occurrence.activity.agency
+    values = {
+        "name": row.name or "",
+        "theme": occurrence.activity.theme,
+        "agency": agency.name,
+        "when": span_in(row.language, occurrence.starts_at, occurrence.ends_at),
+        "venue": occurrence.venue,
+        **more,
+    }
+    letter = letter_of(kind, agency.jurisdiction_id, row.language, values)
+    invite = _invite(kind, row, occurrence, more["link"], now)
+    ledger.enqueue(
+        kind,
+        channel=Channel.EMAIL if row.email else Channel.SMS,
+        recipient=row.email or row.phone or "",
+        subject=letter.subject,
+        body=letter.body,
+        now=now,
+        registration_id=row.id,
+        invite=invite,
+    )
+    if invite is not None:
+        write(_INVITED, {"guest": row.id, "sequence": invite.sequence})
+
+
+_registrations = cast(Table, Registration.__table__)
+_INVITED = update(_registrations).where(_registrations.c.id == bindparam("guest"))
+_INVITED = _INVITED.values(calendar_sequence=bindparam("sequence"))
+
+
+def _invite(kind: str, row: Registration, occurrence: Occurrence, link: str, now: datetime) -> Invite | None:
+    """The calendar invite that goes along: to those who have seats, or had an invite before."""
+    place = Place(
+        row.code,
+        row.number,
+        row.email or "",
+        row.language,
+        row.calendar_sequence,
+        seated=row.status == RegistrationStatus.CONFIRMED,
+        link=link,
+    )
+    activity = occurrence.activity
+    gathering = Gathering(
+        activity.theme, occurrence.venue, activity.agency.name, occurrence.starts_at, occurrence.ends_at
+    )
+    return invite_of(kind, place, gathering, now)
+
+
+def _remind_again(occurrences: Sequence[Occurrence], now: datetime) -> None:
+    """Whoever was reminded of the old time is reminded of the new one, unless that would be due already; a reminder of
+    the old one that has not gone out does not go any more."""
+    listed = select(Registration.id).where(Registration.occurrence_id.in_([each.id for each in occurrences]))
+    waiting = (MessageStatus.QUEUED.value, MessageStatus.HELD.value)
+    old = update(Message).where(
+        Message.registration_id.in_(listed), Message.kind == REMINDER, Message.status.in_(waiting)
+    )
+    session().execute(old.values(status=MessageStatus.DROPPED.value, last_error=OVERTAKEN), execution_options=_APART)
+    later = [each.id for each in occurrences if each.reminder_hours and not _reminder_due(each, now)]
+    if later:
+        told = update(Registration).where(Registration.occurrence_id.in_(later), Registration.reminded_at.is_not(None))
+        session().execute(told.values(reminded_at=None), execution_options=_APART)
+
+
+_APART: Mapping[str, Any] = {"synchronize_session": False}
+
+
+def _reminder_due(occurrence: Occurrence, now: datetime) -> bool:
+    return occurrence.starts_at - timedelta(hours=occurrence.reminder_hours or 0) <= now
