@@ -6,12 +6,16 @@ from sqlalchemy import delete, func, select, update
 
 from openday import clock
 from openday.db import session, use_case
+from openday.documents.letters import letter_text
 from openday.errors import Refused
 from openday.models.people import Agency
 from openday.models.topics import TopicAdoption, TopicProposal, TopicSupport
+from openday.queries.coverage_page import mailboxes
 from openday.queries.scope import within_reach
 from openday.rules.permissions import Actor, Right
+from openday.rules.states import Channel
 from openday.rules.topic_states import ProposalStatus, TopicAction, Verdict
+from openday.services import ledger
 from openday.services.republish import CALENDAR, bump
 from openday.services.topic_steps import a_reason, as_seen, take_step, tell
 
@@ -75,9 +79,11 @@ def merge_topic(actor: Actor, proposal_id: int, stamp: int, into_id: int, receip
 
 
 @use_case
-def assign_topic(actor: Actor, proposal_id: int, stamp: int, agency_id: int) -> None:
-    """转单位办理: the agency sees it from now on. Raises as `accept_topic`, and Refused when the agency is not within
-    reach or has it already."""
+def assign_topic(actor: Actor, proposal_id: int, stamp: int, agency_id: int, *, link: str) -> None:
+    """转单位办理: the agency sees it from now on and hears of it; `link` is its page on the agency's desk.
+
+    Raises as `accept_topic`, and Refused when the agency is not within reach or has it already.
+    """
     now = clock.now()
     found = as_seen(actor, proposal_id, stamp, TopicAction.ASSIGN)
     reach = within_reach(actor, Right.TOPIC_MODERATE)
@@ -90,6 +96,11 @@ def assign_topic(actor: Actor, proposal_id: int, stamp: int, agency_id: int) -> 
     found.agency_id = agency.id
     reason = f"由{before.name}转{agency.name}办理" if before else f"转{agency.name}办理"
     take_step(found, TopicAction.ASSIGN, actor, now, reason)
+    text = letter_text("messages/topic_assigned.txt", agency=agency.name, title=found.title, link=link)
+    for address in mailboxes([agency.id]).get(agency.id, ()):
+        ledger.enqueue(
+            "topic.assigned", channel=Channel.EMAIL, recipient=address, subject=text.subject, body=text.body, now=now
+        )
 
 
 @use_case

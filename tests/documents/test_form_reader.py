@@ -170,4 +170,4 @@ def test_a_list_of_plans_beside_a_form_is_pointed_out() -> None:
     plans = table(row(*map(cell, names)), *(row(*map(cell, (f"第{n}场", "9月", "水厂", "张三"))) for n in range(3)))
     forms = read_forms(docx(whole_form(FORM), plans), "a.docx")
     assert [said(form) for form in forms] == [asdict(FORM)]
-    assert any("导入表格" in warning for warning in forms[0].warnings)
+    assert any("导入计划表" in warning for warning in forms[0].warnings)

@@ -312,7 +312,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
                 columns=5,
             )
         ),
-        "这是一张多行表格，请用“导入表格”上传",
+        "这是一张多行表格，请用“导入计划表”上传",
     ),
     "a blank form": (
         lambda: docx(table(*(pair(label, "") for label in ("活动主题", "开展时间", "活动内容", "活动对象")))),

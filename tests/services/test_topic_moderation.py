@@ -146,8 +146,11 @@ def test_an_agency_takes_a_proposal_up_in_a_plan_that_is_filled_in(any_house: Ho
     yearly = call_of(any_house)
     found = proposal(any_house, topic_call(any_house, call_id=yearly.id), contact="13800000000")
     officer, filer = any_house.officer.actor, any_house.filer.actor
-    topic_moderation.assign_topic(officer, found.id, stamp(found.id), any_house.agency_id)
+    topic_moderation.assign_topic(
+        officer, found.id, stamp(found.id), any_house.agency_id, link="https://open.example.gov.cn/agency/topics/1"
+    )
     assert [line.id for line in topics_waiting(filer)] == [found.id]
+    assert letters("topic.assigned") == ["filer@example.org"]
     code = topic_answers.adopt_topic(filer, found.id, stamp(found.id), "已纳入9月的开放活动。")
     made = db.session.scalars(select(Plan).where(Plan.code == code)).one()
     assert (made.status, made.theme, made.call_id) == ("draft", "自来水是怎样净化的", yearly.id)
@@ -216,7 +219,9 @@ def test_every_step_stands_in_the_ledger(any_house: House) -> None:
     found = proposal(any_house, topic_call(any_house), ProposalStatus.RECEIVED)
     officer, filer = any_house.officer.actor, any_house.filer.actor
     topic_moderation.accept_topic(officer, found.id, stamp(found.id), receipt_url)
-    topic_moderation.assign_topic(officer, found.id, stamp(found.id), any_house.agency_id)
+    topic_moderation.assign_topic(
+        officer, found.id, stamp(found.id), any_house.agency_id, link="https://open.example.gov.cn/agency/topics/1"
+    )
     topic_answers.adopt_topic(filer, found.id, stamp(found.id), "已纳入。")
     topic_moderation.publish_topic_answer(officer, found.id, stamp(found.id), receipt_url)
     told = db.session.execute(

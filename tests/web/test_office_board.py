@@ -18,12 +18,14 @@ from openday.models.plans import Plan, PlanEvent
 from openday.queries.board import office_board
 from openday.rules.plan_states import PlanStatus
 from openday.rules.states import SuggestionStatus
+from openday.rules.topic_states import ProposalStatus
 from openday.services import working_days
 from tests.factories.activities import published_activity
 from tests.factories.calls import call_of
 from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House
 from tests.factories.plans import FILLED, plan_in
+from tests.factories.topics import proposal, topic_call
 from tests.support.client import PageClient
 from tests.support.pages import Page
 from tests.support.queries import count_queries
@@ -178,6 +180,15 @@ def test_the_clock_of_a_suggestion_runs_while_it_waits_to_be_accepted(client: Pa
     assert fresh[0] == "刚收到" and "还有10个工作日" in fresh[-1]
     listed = client.get("/office/suggestions").text("//tbody")
     assert "已逾期" in listed and "还有10个工作日" in listed
+
+
+def test_topics_that_wait_for_the_office_stand_on_the_board(client: PageClient, house: House) -> None:
+    page = client.log_in(house.officer).get("/office/")
+    assert "公众主题建议" not in page.text("main")
+    found = proposal(house, topic_call(house), ProposalStatus.RECEIVED)
+    page = client.get("/office/")
+    assert "公众主题建议待办理（1）" in page.text("h2")
+    assert page.links()[found.title] == f"/office/topics/{found.id}"
 
 
 def test_the_board_asks_as_little_for_sixty_agencies_as_for_five(client: PageClient, house: House) -> None:

@@ -70,7 +70,7 @@ def read_forms_in(text: WordText) -> list[FormRead]:
     if not filled:
         raise PackageRefused("blank" if forms else "no_form")
     if is_list:
-        filled[0].warnings.append("文件中另有一张多行表格，没有读入；表格中的活动请用“导入表格”上传")
+        filled[0].warnings.append("文件中另有一张多行表格，没有读入；表格中的活动请用“导入计划表”上传")
     if len(filled) < len(read):
         filled[0].warnings.append(f"文件中有{len(read) - len(filled)}份没有填写的空表，已略过")
     return filled

@@ -189,7 +189,9 @@ def topic_assign(topic_id: int) -> ResponseReturnValue:
         topic_id,
         "assigning",
         form,
-        lambda: topic_moderation.assign_topic(the_actor(), topic_id, form.seen, agency_id),
+        lambda: topic_moderation.assign_topic(
+            the_actor(), topic_id, form.seen, agency_id, link=absolute_url("agency.topic_show", topic_id=topic_id)
+        ),
         "已转办理单位。",
     )
 
