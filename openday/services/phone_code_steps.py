@@ -42,8 +42,8 @@ def code_hash(purpose: str, phone: str, code: str) -> str:
 
 @use_case
 def prove_phones(occurrence: str, typed: Mapping[str, tuple[str, str]]) -> dict[str, Proof]:
-    """Try the codes that came with a form: field to (canonical number, what was typed). Each costs a try, right or
-    wrong; nothing is refused here."""
+    """Try the codes that came with a form: field to (canonical number, what was typed). A wrong one costs a try; nothing
+    is refused here."""
     now = clock.now()
     return {field: _tried(purpose_of(occurrence), phone, text, now) for field, (phone, text) in typed.items()}
 
@@ -66,10 +66,10 @@ def _tried(purpose: str, phone: str, text: str, now: datetime) -> Proof:
         return Proof(None, "短信验证码已过期，请重新获取")
     if row.tries >= TRIES:
         return Proof(None, failure_text(row.tries))
+    if hmac.compare_digest(row.code_hash, code_hash(purpose, phone, code)):
+        return Proof(row.id)
     row.tries += 1
-    if not hmac.compare_digest(row.code_hash, code_hash(purpose, phone, code)):
-        return Proof(None, failure_text(row.tries))
-    return Proof(row.id)
+    return Proof(None, failure_text(row.tries))
 
 
 def spend_codes(proofs: Mapping[str, Proof], now: datetime) -> None:
