@@ -63,7 +63,8 @@ def _name(text: str) -> str:
     return name
 
 
-def _phone(text: str) -> str:
+def read_phone(text: str) -> str:
+    """A telephone number in its canonical form; ValueError with the reason when it is none."""
     if not text.strip():
         raise ValueError("请填写手机号码")
     return normalise_phone(text)
@@ -85,7 +86,7 @@ def people_said(form: Any) -> int:
         return 1
 
 
-class _Quick:
+class Quick:
     """Settings of forms that many people open at once."""
 
     csrf = False  # the application checks every POST before any view is called
@@ -98,7 +99,7 @@ class _Quick:
 class PartyForm(FlaskForm):
     """How many come."""
 
-    class Meta(_Quick):
+    class Meta(Quick):
         """See there."""
 
     party_size = SelectField("报名人数（含本人）", [Understood(whole_number)], validate_choice=False, default="1")
@@ -118,7 +119,7 @@ class RegistrationForm(PartyForm):
     """姓名, 手机号码, 报名人数 and the consent; the category where there is a choice."""
 
     name = StringField("姓名", [Understood(_name)])
-    phone = StringField("手机号码", [Understood(_phone)])
+    phone = StringField("手机号码", [Understood(read_phone)])
     quota = RadioField("报名类别", validate_choice=False)
     email = StringField("电子邮箱", [UnderstoodIfGiven(clean_email)])
     consent = BooleanField("同意", [DataRequired("请勾选同意后再提交")], false_values=_NO)
@@ -178,7 +179,7 @@ class StaffRegistrationForm(RegistrationForm):
 class RevealForm(FlaskForm):
     """Why somebody has to see a telephone number."""
 
-    class Meta(_Quick):
+    class Meta(Quick):
         """See there."""
 
     reason = StringField("查看事由", [DataRequired("请填写查看事由")], render_kw={"maxlength": REASON_LIMIT})
