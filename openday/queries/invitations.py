@@ -218,3 +218,26 @@ def party_limit_of(occasion: Occasion, registration_id: int) -> int:
         return occasion.party_limit
     invited = session().scalar(select(Invitee.party_limit).where(Invitee.registration_id == registration_id))
     return invited or occasion.party_limit
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """What an invitation knows of its holder, in full; for the sign-up that answers it, and shown on no page."""
+
+    name: str
+    phone: str
+    email: str
+
+
+def own_data(code: str) -> OwnData:
+    """Name and contact of the invitation with this code; '' for what it does not know.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session().execute(select(Invitee.name, Invitee.contact).where(Invitee.code == sayable(code))).first()
+    if row is None:
+        raise NotFound()
+    contact = row.contact or ""
+    mail = "@" in contact
+    return OwnData(row.name or "", "" if mail else contact, contact if mail else "")

@@ -56,6 +56,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "ballots",
         "calendar",
         "home",
+        "invitations",
         "posters",
         "registrations",
         "signup_steps",
