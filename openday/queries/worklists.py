@@ -64,9 +64,12 @@ def agency_desk(actor: Actor, now: datetime) -> AgencyDesk:
 
 
 def _plans(actor: Actor, status: PlanStatus, now: datetime, calendar: WorkingCalendar) -> tuple[Waiting, ...]:
+    """The agency's own plans; of those that were returned also what it hosts and may put right."""
+    returned = status is PlanStatus.RETURNED
+    theirs = filed_or_hosted(actor, Right.PLAN_EDIT) if returned else Plan.agency_id == actor.agency_id
     statement = (
         select(Plan)
-        .where(Plan.agency_id == actor.agency_id, Plan.status == status)
+        .where(theirs, Plan.status == status)
         .options(joinedload(Plan.call))
         .order_by(Plan.updated_at, Plan.id)
         .limit(SHOWN)

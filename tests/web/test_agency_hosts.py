@@ -54,6 +54,18 @@ def test_a_host_that_may_edit_saves_the_text_and_has_no_button_to_hand_it_in(
     assert db.session.query(Plan.venue).filter_by(code=code).scalar() == "云溪水厂"
 
 
+def test_a_returned_plan_waits_on_the_desk_of_a_host_that_may_put_it_right(
+    app: Flask, client: PageClient, house: House
+) -> None:
+    editable, readable = (plan_in(PlanStatus.RETURNED, house, theme=theme) for theme in ("一起办", "只协办"))
+    client.log_in(house.filer)
+    _name(client, editable.code, may_edit=True)
+    _name(client, readable.code)
+    desk = PageClient(app).log_in(house.other_filer).get("/agency/").text("main")
+    assert "一起办" in desk
+    assert "只协办" not in desk
+
+
 def test_a_name_that_is_no_agency_is_said_at_its_field(client: PageClient, house: House) -> None:
     code = plan_in(PlanStatus.DRAFT, house).code
     client.log_in(house.filer)
