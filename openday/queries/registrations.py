@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from openday import vault
+from openday import clock, vault
 from openday.db import session
 from openday.errors import NotFound
 from openday.models.activities import Activity
@@ -273,7 +273,16 @@ class Ticket:
     extras: tuple[tuple[str, str], ...]
     """What else was answered, as lines to read."""
     companions: tuple[str, ...]
+    elsewhere: bool
+    """Whether the activity has other occurrences to come."""
+    names_published: bool
+    """Whether the masked names of those who get in are published."""
     occasion: Occasion
+
+    @property
+    def erased(self) -> bool:
+        """Whether nothing is kept any more that says who this is."""
+        return not self.name and not self.masked_phone
 
     @cached_property
     def state(self) -> str:
@@ -292,6 +301,10 @@ class Ticket:
     def changeable(self, now: datetime) -> bool:
         """Whether the holder may still change the party or cancel: until the start, and before check-in."""
         return self.state in ("applied", "confirmed", "waitlisted") and now < self.occasion.starts_at
+
+    def answerable(self, now: datetime) -> bool:
+        """Whether the holder may still change what the form asked for, as far as time and state go."""
+        return (self.changeable(now) or self.acceptable(now)) and not self.erased
 
     def acceptable(self, now: datetime) -> bool:
         """Whether the holder may still take the seats that are offered."""
@@ -315,7 +328,17 @@ def waiting_place(
     return func.coalesce(reserve_place, _LAST)
 
 
+def waiting_turn(
+    queued_as: ColumnElement[int | None] | InstrumentedAttribute[int | None],
+    id_: ColumnElement[int] | InstrumentedAttribute[int],
+) -> ColumnElement[int]:
+    """What the waitlist is served by after `waiting_place`: ids run in the order in which people came, and who moved
+    here from another occurrence stands behind those who waited then. Equal turns go by id."""
+    return func.coalesce(queued_as, id_)
+
+
 _Sibling = Quota.__table__.alias("sibling")
+_Later = Occurrence.__table__.alias("later")
 
 _TICKET: Select[*tuple[Any, ...]] = (
     select(
@@ -350,12 +373,30 @@ _TICKET: Select[*tuple[Any, ...]] = (
                 waiting_place(_Other.c.reserve_place) < waiting_place(Registration.reserve_place),
                 and_(
                     waiting_place(_Other.c.reserve_place) == waiting_place(Registration.reserve_place),
-                    _Other.c.id < Registration.id,
+                    or_(
+                        waiting_turn(_Other.c.queued_as, _Other.c.id)
+                        < waiting_turn(Registration.queued_as, Registration.id),
+                        and_(
+                            waiting_turn(_Other.c.queued_as, _Other.c.id)
+                            == waiting_turn(Registration.queued_as, Registration.id),
+                            _Other.c.id < Registration.id,
+                        ),
+                    ),
                 ),
             ),
         )
         .scalar_subquery()
         .label("ahead"),
+        exists()
+        .where(
+            _Later.c.activity_id == Occurrence.activity_id,
+            _Later.c.id != Occurrence.id,
+            _Later.c.status == OccurrenceStatus.SCHEDULED.value,
+            _Later.c.signup_mode == Occurrence.signup_mode,
+            _Later.c.starts_at > bindparam("now", type_=Occurrence.starts_at.type),
+        )
+        .label("elsewhere"),
+        Occurrence.publish_names,
     )
     .join(Occurrence, Occurrence.id == Registration.occurrence_id)
     .join(Activity, Activity.id == Occurrence.activity_id)
@@ -371,7 +412,7 @@ def ticket(code: str) -> Ticket:
     Raises:
         NotFound: there is none.
     """
-    row = session().execute(_TICKET, {"code": sayable(code)}).first()
+    row = session().execute(_TICKET, {"code": sayable(code), "now": clock.now()}).first()
     if row is None:
         raise NotFound()
     kept = kept_extras(row.extras)
@@ -393,5 +434,7 @@ def ticket(code: str) -> Ticket:
         extras=tuple(shown_extras(kept, row.photo_consent)),
         companions=tuple(kept.get("companions", ())),
         decision_reason=row.decision_reason,
+        elsewhere=bool(row.elsewhere),
+        names_published=row.publish_names,
         occasion=occasion_from(row),
     )

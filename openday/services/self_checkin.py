@@ -70,7 +70,12 @@ def _enter(door: Door, registration_id: int, now: datetime) -> bool:
     here = _registrations.c
     done: Any = session().execute(
         update(_registrations)
-        .where(here.id == registration_id, here.status == RegistrationStatus.CONFIRMED.value, here.attended == 0)
+        .where(
+            here.id == registration_id,
+            here.occurrence_id == door.id,
+            here.status == RegistrationStatus.CONFIRMED.value,
+            here.attended == 0,
+        )
         .values(attended=here.party_size, checked_in_at=now)
     )
     if not done.rowcount:
