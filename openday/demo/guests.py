@@ -15,7 +15,7 @@ from openday.demo.voices import GIVEN, SURNAMES
 from openday.models.registrations import Registration
 from openday.rules.permissions import Actor
 from openday.rules.states import RegistrationSource, RegistrationStatus, SignupMode
-from openday.services import checkin, decisions, registration_changes, registrations, surveys
+from openday.services import checkin, decisions, registration_changes, registrations, surveys, walk_ins
 
 _BY_STAFF = (RegistrationSource.PHONE, RegistrationSource.COUNTER, RegistrationSource.PAPER)
 _PARTIES = (1, 1, 1, 2, 2, 3)
@@ -137,4 +137,4 @@ class List:
         checkin.admit(self.filer, self.occurrence, registration_id)
 
     def _walk_in(self, people: int, key: str) -> None:
-        checkin.admit_walk_in(self.filer, self.occurrence, checkin.WalkIn(people, key=key))
+        walk_ins.admit_walk_in(self.filer, self.occurrence, walk_ins.WalkIn(people, key=key))

@@ -10,11 +10,11 @@ from openday.db import session
 from openday.errors import NotFound
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence
-from openday.models.people import Agency, Jurisdiction, User
-from openday.models.registrations import CheckIn, Registration
+from openday.models.people import Agency, Jurisdiction
+from openday.models.registrations import Registration
 from openday.queries.registrations import phone_index, sayable
 from openday.queries.scope import within_reach
-from openday.rules.door import CLOSES_AFTER, Search, Sought, can_still_be_undone, closed_text, understand
+from openday.rules.door import CLOSES_AFTER, Search, Sought, closed_text, understand
 from openday.rules.permissions import Actor, Right, Subject, can
 from openday.rules.privacy import name_fragment
 from openday.rules.states import ActivityStatus, OccurrenceStatus, RegistrationStatus, SignupMode
@@ -22,7 +22,6 @@ from openday.rules.wording import span_text
 
 MOST_DOORS = 100
 MOST_HITS = 20
-MOST_LINES = 500
 
 
 @dataclass(frozen=True)
@@ -232,6 +231,11 @@ class Party:
         """Whether they may come in and have not yet."""
         return self.status is RegistrationStatus.CONFIRMED and not self.attended
 
+    @property
+    def missing(self) -> int:
+        """How many of a party that came in in part are still to come; 0 while nobody came, and when all are in."""
+        return self.party_size - self.attended if self.attended else 0
+
 
 _PARTY = select(
     Registration.id,
@@ -336,111 +340,3 @@ def door_list(door: Door) -> list[Party]:
     """Everybody confirmed, by number: the list to print."""
     statement = _PARTY.where(Registration.occurrence_id == door.id, _CONFIRMED).order_by(Registration.number)
     return [_party(row) for row in session().execute(statement)]
-
-
-# --- who came in -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One admission that stands; `undoable`: by this person, now."""
-
-    id: int
-    number: str
-    name: str
-    people: int
-    party_size: int
-    walk_in: bool
-    at: datetime
-    undoable: bool
-
-
-_STANDING = and_(
-    CheckIn.registration_id == Registration.id, CheckIn.at == Registration.checked_in_at, Registration.attended > 0
-)
-_ENTRY = (
-    select(
-        CheckIn.id,
-        CheckIn.action,
-        CheckIn.people,
-        CheckIn.by_id,
-        CheckIn.at,
-        Registration.number,
-        Registration.name,
-        Registration.party_size,
-    )
-    .join(Registration, _STANDING)
-    .where(CheckIn.action.not_in(("undo", "conflict")))
-)
-
-
-def _entry(row: Any, actor: Actor, now: datetime) -> Entry:
-    return Entry(
-        id=row.id,
-        number=row.number,
-        name=shown_name(row.name),
-        people=row.people,
-        party_size=row.party_size,
-        walk_in=row.action == "walk_in",
-        at=row.at,
-        undoable=row.by_id == actor.user_id and can_still_be_undone(row.at, now),
-    )
-
-
-def recent(door: Door, actor: Actor, now: datetime, limit: int = 5) -> list[Entry]:
-    """The last admissions that stand, newest first."""
-    statement = _ENTRY.where(CheckIn.occurrence_id == door.id).order_by(CheckIn.id.desc()).limit(limit)
-    return [_entry(row, actor, now) for row in session().execute(statement)]
-
-
-def entry(door: Door, check_in_id: int, actor: Actor, now: datetime) -> Entry | None:
-    """One admission at this door, None when it is not there or was undone."""
-    row = session().execute(_ENTRY.where(CheckIn.id == check_in_id, CheckIn.occurrence_id == door.id)).first()
-    return _entry(row, actor, now) if row else None
-
-
-def entry_of_number(door: Door, number: str) -> int:
-    """The admission that stands for the party with this number.
-
-    Raises:
-        NotFound: no such party, or it is not in.
-    """
-    found: int | None = session().scalar(
-        _ENTRY.with_only_columns(CheckIn.id).where(
-            CheckIn.occurrence_id == door.id, Registration.number == sayable(number)
-        )
-    )
-    if found is None:
-        raise NotFound("没有找到这个凭证号，或者尚未签到")
-    return found
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the door's book, undone admissions and the undoing included; `action` as in `CheckIn`."""
-
-    at: datetime
-    action: str
-    number: str
-    name: str
-    people: int
-    by: str
-    gate: str = ""
-
-
-def book(door: Door) -> list[Line]:
-    """Everything that was done at this door, newest first; at most 500 lines."""
-    statement = (
-        select(
-            CheckIn.at, CheckIn.action, CheckIn.people, Registration.number, Registration.name, User.name, CheckIn.gate
-        )
-        .join(Registration, Registration.id == CheckIn.registration_id)
-        .outerjoin(User, User.id == CheckIn.by_id)
-        .where(CheckIn.occurrence_id == door.id)
-        .order_by(CheckIn.id.desc())
-        .limit(MOST_LINES)
-    )
-    return [
-        Line(at, action, number, shown_name(name), people, by or "本人", gate)
-        for at, action, people, number, name, by, gate in session().execute(statement)
-    ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from openday.rules.phone import normalise_phone
+from openday.rules.privacy import clean_text
 from openday.rules.seats import Window, registration_window
 from openday.rules.wording import clock_text, moment_text
 
@@ -15,6 +16,8 @@ CLOSES_AFTER = timedelta(hours=12)
 UNDO_WITHIN = timedelta(minutes=10)
 MOST_AT_ONCE = 50
 """The largest party that a registration can hold."""
+
+GATE_LIMIT = 20
 
 _LONGEST = 300
 MOST_TICKS = 500
@@ -47,6 +50,14 @@ def can_still_be_undone(at: datetime, now: datetime) -> bool:
 def admitted_text(at: datetime, now: datetime) -> str:
     """已于14:02签到; with the day when it was another one."""
     return f"已于{clock_text(at) if at.date() == now.date() else moment_text(at)}签到"
+
+
+def read_gate(text: str) -> str:
+    """The name of an entrance as typed, "" for none; ValueError with the reason when it is none."""
+    try:
+        return clean_text(text, limit=GATE_LIMIT)
+    except ValueError as wrong:
+        raise ValueError(f"入口名称{wrong}") from wrong
 
 
 class Sought(StrEnum):

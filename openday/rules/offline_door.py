@@ -16,9 +16,8 @@ HAND_IN_WITHIN = timedelta(days=7)
 """How long after the list has expired what was scanned with it can still be handed in."""
 MOST_SCANS = 200
 """Scans handed in at once; a device with more hands them in bit by bit."""
-GATE_LIMIT = 20
 
-_SCAN = re.compile(r"([0-9a-z-]{8,64}) ([0-9a-f]{64}) ([0-9]{1,15}) ([0-9]{1,2})")
+_SCAN = re.compile(r"([0-9a-z-]{8,64}) ([0-9a-f]{64}) ([0-9]{1,15}) ([0-9]{1,2})( rest)?")
 
 
 class Answer(StrEnum):
@@ -34,12 +33,13 @@ class Answer(StrEnum):
 @dataclass(frozen=True)
 class Scan:
     """One scan as the device noted it: its own key, the ticket's keyed hash, milliseconds since 1970 by the device's
-    clock, and how many came (0: the whole party)."""
+    clock, and how many came (0: the whole party, or all who were missing). `rest`: others of the party were in."""
 
     key: str
     digest: str
     at: int
     people: int
+    rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def digest(key: str, text: str) -> str:
 
 
 def read_scans(lines: list[str]) -> list[Scan]:
-    """The scans of a batch, one text each: "key digest milliseconds people".
+    """The scans of a batch, one text each: "key digest milliseconds people", with " rest" after it.
 
     Raises ValueError when there are none, too many, or one is none.
     """
@@ -84,7 +84,7 @@ def read_scans(lines: list[str]) -> list[Scan]:
     found = [_SCAN.fullmatch(line) for line in lines]
     if not all(found):
         raise ValueError("签到记录不完整")
-    return [Scan(each[1], each[2], int(each[3]), int(each[4])) for each in found if each]
+    return [Scan(each[1], each[2], int(each[3]), int(each[4]), bool(each[5])) for each in found if each]
 
 
 def true_time(at: int, sent_at: int, taken: datetime, now: datetime) -> datetime:

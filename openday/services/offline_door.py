@@ -15,9 +15,10 @@ from openday.db import session, use_case
 from openday.errors import Closed, Conflict, NotFound, Refused
 from openday.models.registrations import CheckIn, DoorPack, Registration
 from openday.queries.door import Door, door_at, shown_name
+from openday.queries.door_book import NO_FIRST_ENTRY
 from openday.queries.door_packs import pack_content, pack_hours, parties_by_digest
+from openday.rules.door import read_gate
 from openday.rules.offline_door import (
-    GATE_LIMIT,
     Answer,
     Scan,
     Standing,
@@ -28,7 +29,6 @@ from openday.rules.offline_door import (
     true_time,
 )
 from openday.rules.permissions import Actor, Right
-from openday.rules.privacy import clean_text
 from openday.rules.states import RegistrationStatus
 from openday.rules.wording import clock_text
 from openday.services import ledger
@@ -72,9 +72,9 @@ def take_pack(actor: Actor, occurrence: str, gate: str) -> Pack:
     if door.cancelled or door.postponed or now > expires_at(door.ends_at):
         raise Closed(door.closed(now))
     try:
-        name = clean_text(gate, limit=GATE_LIMIT)
+        name = read_gate(gate)
     except ValueError as wrong:
-        raise Refused(f"入口名称{wrong}", field="gate") from wrong
+        raise Refused(str(wrong), field="gate") from wrong
     if not name:
         raise Refused("请填写入口名称，例如：东门", field="gate")
     key = f"{door.code}.{secrets.token_hex(20)}"
@@ -175,6 +175,8 @@ def _hand_in_one(
     if before is not None:
         return _said(scan, row, _answer_of(before, row))
     at = true_time(scan.at, sent_at, pack.created_at, now)
+    if scan.rest and row.attended and not _cancelled(door):
+        return _said(scan, row, _join(actor, door, pack, row, scan, key, at, now))
     verdict = _cancelled(door) or _judged(actor, pack, row, at)
     if verdict.answer is not Answer.REPEATED:
         _write_down(actor, door, pack, row, scan, key, at, verdict, now)
@@ -186,7 +188,7 @@ def _cancelled(door: Door) -> Verdict | None:
 
 
 def _answer_of(before: CheckIn, row: Registration) -> Answer:
-    if before.action == "admit":
+    if before.action in ("admit", "join"):
         return Answer.ADMITTED
     return Answer.CONFLICT if row.status == RegistrationStatus.CONFIRMED else Answer.CANCELLED
 
@@ -214,7 +216,7 @@ def _standing(row: Registration) -> CheckIn | None:
         .where(
             CheckIn.registration_id == row.id,
             CheckIn.at == row.checked_in_at,
-            CheckIn.action.not_in(("undo", "conflict")),
+            CheckIn.action.not_in(NO_FIRST_ENTRY),
         )
         .order_by(CheckIn.id.desc())
     ).first()  # fmt: skip
@@ -231,14 +233,41 @@ def _write_down(
     verdict: Verdict,
     now: datetime,
 ) -> None:
-    """One line in the door's book and one in the ledger; the entry that turns out to be the second says so."""
-    people = row.attended or min(scan.people or row.party_size, row.party_size)
+    """The first entry, or a conflict; the entry that turns out to be the second says so."""
+    people = min(scan.people or row.party_size, row.party_size)
     if verdict.first:
         later = _standing(row)
         if later is not None:
-            later.action = "conflict"
-        row.attended, row.checked_in_at = people, at
-    action = "admit" if verdict.first else "conflict"
+            later.action, people = "conflict", later.people
+        row.attended, row.checked_in_at = row.attended or people, at
+    _note_entry("admit" if verdict.first else "conflict", actor, door, pack, row, people, key, at, now)
+
+
+def _join(
+    actor: Actor, door: Door, pack: DoorPack, row: Registration, scan: Scan, key: str, at: datetime, now: datetime
+) -> Answer:
+    """The rest of a party that came in in part, as far as somebody of it is missing."""
+    left = row.party_size - row.attended
+    if not left:
+        return Answer.REPEATED
+    people = min(scan.people or left, left)
+    row.attended += people
+    _note_entry("join", actor, door, pack, row, people, key, at, now)
+    return Answer.ADMITTED
+
+
+def _note_entry(
+    action: str,
+    actor: Actor,
+    door: Door,
+    pack: DoorPack,
+    row: Registration,
+    people: int,
+    key: str,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """One line in the door's book and one in the ledger."""
     session().add(
         CheckIn(
             registration_id=row.id,

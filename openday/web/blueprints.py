@@ -16,6 +16,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "form_uploads",
         "imports",
         "ledger",
+        "message_templates",
         "occurrences",
         "official",
         "outcomes",
@@ -48,7 +49,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "suggestions",
         "topics",
     ),
-    "openday.web.desk": ("door", "entries", "offline", "screen", "tick_sheet", "walk_ins"),
+    "openday.web.desk": ("door", "entries", "gates", "offline", "screen", "tick_sheet", "walk_ins"),
     "openday.web.public": (
         "about",
         "activities",

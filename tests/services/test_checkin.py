@@ -18,9 +18,11 @@ from openday.queries.door import door_at, head_count
 from openday.queries.integrity import people_walked_in, seats_taken
 from openday.rules.permissions import Role
 from openday.rules.states import RegistrationStatus, SignupMode
-from openday.services.checkin import Admission, WalkIn, admit, admit_walk_in, correct_people, undo
+from openday.services.checkin import admit, correct_people, undo
 from openday.services.door_staff import assign_door_staff
+from openday.services.door_steps import Admission
 from openday.services.registration_changes import cancel_registration, change_party
+from openday.services.walk_ins import WalkIn, admit_walk_in
 from tests.factories.activities import published_activity, ticket_url
 from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House, Persona, person

@@ -13,7 +13,8 @@ from openday.db import db
 from openday.errors import Closed, NotFound, Refused
 from openday.models.occurrences import Occurrence
 from openday.models.registrations import CheckIn, Registration
-from openday.queries.door import book, door_at
+from openday.queries.door import door_at
+from openday.queries.door_book import book
 from openday.queries.door_packs import conflicts_at, packs_of
 from openday.rules.offline_door import Answer, Scan, digest
 from openday.services.checkin import admit, undo

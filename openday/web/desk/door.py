@@ -6,11 +6,21 @@ from flask.typing import ResponseReturnValue
 from openday import clock
 from openday.errors import Conflict, Forbidden, Refused
 from openday.queries import door as queries
+from openday.queries import door_book
 from openday.rules.permissions import Role
 from openday.services import checkin
 from openday.web.access import open_to, the_actor
 from openday.web.desk.blueprint import bp
-from openday.web.desk.pages import door_page, let_in, nobody_found, number_in, private_page, refusal, ticket_page
+from openday.web.desk.pages import (
+    door_page,
+    gate_of,
+    let_in,
+    nobody_found,
+    number_in,
+    private_page,
+    refusal,
+    ticket_page,
+)
 from openday.web.forms.door import PeopleForm, ScanForm
 
 
@@ -33,7 +43,7 @@ def door(code: str) -> ResponseReturnValue:
     here = queries.door_at(actor, code)
     if number_in("undone"):
         return door_page(here, result=("again", "已撤销签到", "人数已从到场人数中减去。"), outcome="undone")
-    entry = queries.entry(here, number_in("entry"), actor, now) if number_in("entry") else None
+    entry = door_book.entry(here, number_in("entry"), actor, now) if number_in("entry") else None
     return door_page(here, entry=entry, announced=number_in("announced"), outcome="admitted" if entry else "")
 
 
@@ -50,7 +60,26 @@ def door_scan(code: str) -> ResponseReturnValue:
         return door_page(here, hits=hits, outcome="choose")
     party = hits.parties[0]
     try:
-        done = checkin.admit(actor, code, party.id, form.how_many(), key=(form.key.data or "")[:100])
+        done = checkin.admit(actor, code, party.id, form.how_many(), key=form.short_key(), gate=gate_of(here))
+    except (Refused, Conflict) as refused:
+        return refusal(here, refused)
+    came = f"已到{done.people}人，登记{party.party_size}人" if done.people < party.party_size else f"{done.people}人"
+    return let_in(here, done, f"{party.name}　{came}　凭证号 {party.number}", party=party)
+
+
+@bp.post("/occurrences/<code>/rest")
+@open_to(Role.DESK, Role.FILER)
+def door_rest(code: str) -> ResponseReturnValue:
+    """Let others of a party in, of which some are in already."""
+    actor, form = the_actor(), ScanForm()
+    here, typed = queries.door_at(actor, code), form.code.data or ""
+    hits = queries.search(actor, here, typed)
+    if not hits.exact:
+        return door_page(here, error=nobody_found(typed, hits), outcome="not-found", status=422)
+    party = hits.parties[0]
+    try:
+        people = form.how_many() or max(1, party.missing)
+        done = checkin.admit_rest(actor, code, party.id, people, key=form.short_key(), gate=gate_of(here))
     except (Refused, Conflict) as refused:
         return refusal(here, refused)
     return let_in(here, done, f"{party.name}　{done.people}人　凭证号 {party.number}")

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from openday.errors import Conflict, Forbidden, NotFound, Refused
 from openday.queries import door as queries
+from openday.queries import door_book
 from openday.queries.door import Door
 from openday.rules.permissions import Right, Role
 from openday.services import checkin
@@ -31,7 +32,7 @@ def entry_override(code: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(here, form, 422)
     try:
-        found = queries.entry_of_number(here, form.number.data or "")
+        found = door_book.entry_of_number(here, form.number.data or "")
         checkin.undo(the_actor(), code, found, form.reason.data or "")
     except NotFound as missing:
         put_problem(form, "number", missing.message)
@@ -43,5 +44,5 @@ def entry_override(code: str) -> ResponseReturnValue:
 
 
 def _page(here: Door, form: UndoForm, status: int = 200) -> ResponseReturnValue:
-    lines, override = queries.book(here), may_override(here)
+    lines, override = door_book.book(here), may_override(here)
     return private_page("desk/entry_list.html", status, door=here, lines=lines, form=form, override=override)

@@ -1,17 +1,22 @@
 """The door page, which answers every scan, undo and correction, and the address that a ticket offers to desk staff."""
 
-from flask import make_response, redirect, render_template, request, url_for
+from dataclasses import dataclass
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from openday import clock
 from openday.errors import OpenDayError
 from openday.queries import door as queries
-from openday.queries.door import Door, Entry, Hits
+from openday.queries import door_book
+from openday.queries.door import Door, Hits
+from openday.queries.door_book import Entry
 from openday.queries.door_packs import conflicts_at
 from openday.queries.registrations import Ticket
 from openday.rules.door import admitted_text
 from openday.rules.permissions import Right, can, may
-from openday.services.checkin import Admission
+from openday.services.door_steps import Admission
 from openday.web.access import current_actor, the_actor
 from openday.web.desk.blueprint import bp
 from openday.web.forms.door import PeopleForm, ScanForm
@@ -19,57 +24,81 @@ from openday.web.forms.door import PeopleForm, ScanForm
 _KEPT = 28
 
 
-def door_page(
-    door: Door,
-    *,
-    entry: Entry | None = None,
-    announced: int = 0,
-    result: tuple[str, str, str] | None = None,
-    hits: Hits | None = None,
-    error: str = "",
-    outcome: str = "",
-    status: int = 200,
-) -> ResponseReturnValue:
-    """The door with what became of the last scan: `entry` (let in just now; `announced` as a walk-in of so many, though
-    on the list), `result` (tone, title, text), several hits to choose from, or an error at the field."""
-    now = clock.now()
+@dataclass(frozen=True)
+class Said:
+    """What became of the last act at the door: `entry` (let in just now; `announced` as a walk-in of so many, though on
+    the list), `result` (tone, title, text), several `hits` to choose from, or an error at a field. `rest`: the party of
+    the last scan, of which some are still to come."""
+
+    entry: Entry | None = None
+    announced: int = 0
+    result: tuple[str, str, str] | None = None
+    hits: Hits | None = None
+    rest: queries.Party | None = None
+    error: str = ""
+    gate_error: str = ""
+    outcome: str = ""
+
+
+def door_page(door: Door, status: int = 200, **said: Any) -> ResponseReturnValue:
+    """The door with what became of the last act; `said` as in `Said`."""
+    now, what = clock.now(), Said(**said)
     page = render_template(
         "desk/door.html",
         door=door,
         **_figures(door),
-        recent=queries.recent(door, the_actor(), now),
-        entry=entry,
-        announced=announced,
-        result=result,
-        parties=hits.parties if hits else [],
-        error=error,
-        outcome=outcome,
+        **vars(what),
+        recent=door_book.recent(door, the_actor(), now),
+        parties=what.hits.parties if what.hits else [],
+        gate=gate_of(door),
         closed=door.closed(now),
         form=ScanForm(formdata=None).with_key(),
-        correction=_correction(entry),
+        correction=_correction(what.entry),
+        missing=rest_form(what.rest) if what.rest is not None else None,
     )
     return _private(page, status)
 
 
+def gate_of(door: Door) -> str:
+    """At which gate of this door the device stands; "" when nobody said."""
+    return str(session.get("gates", {}).get(door.code, ""))
+
+
+def rest_form(party: queries.Party) -> PeopleForm:
+    """The form with which the rest of a party comes in, all of it first."""
+    form: PeopleForm = PeopleForm(formdata=None).with_key()
+    form.people.choices = [(str(n), f"{n}人") for n in range(party.missing, 0, -1)]
+    return form
+
+
 def _figures(door: Door) -> dict[str, object]:
-    """How many are in, and how many tickets somebody has to look at."""
-    return {"count": queries.head_count(door), "conflicts": conflicts_at(door)}
+    """How many are in, by which gates, and how many tickets somebody has to look at."""
+    return {
+        "count": queries.head_count(door),
+        "gate_counts": door_book.gate_counts(door),
+        "gates": door_book.gates_of(door),
+        "conflicts": conflicts_at(door),
+    }
 
 
 def _correction(entry: Entry | None) -> PeopleForm | None:
     """The form to say that fewer came, for an entry of which that can be true and still be said."""
-    if entry is None or not entry.undoable or entry.walk_in or entry.party_size == 1:
+    if entry is None or not entry.undoable or entry.walk_in or entry.later or entry.party_size == 1:
         return None
     return PeopleForm(formdata=None).offer(entry.party_size, fewer=False)
 
 
-def let_in(door: Door, done: Admission, who: str, announced: int = 0) -> ResponseReturnValue:
-    """Back to the field after the first entry; the second is told when the first was."""
+def let_in(
+    door: Door, done: Admission, who: str, announced: int = 0, party: queries.Party | None = None
+) -> ResponseReturnValue:
+    """Back to the field after the first entry; the second is told when the first was, and offered to let the rest of
+    the `party` in."""
     if done.first:
         more = announced if done.on_list else None
         return redirect(url_for("desk.door", code=door.code, entry=done.check_in_id, announced=more), code=303)
     again = ("again", admitted_text(done.at, clock.now()), who)
-    return door_page(door, result=again, outcome="duplicate", status=409)
+    rest = party if party is not None and party.missing else None
+    return door_page(door, result=again, rest=rest, outcome="duplicate", status=409)
 
 
 def refusal(door: Door, error: OpenDayError) -> ResponseReturnValue:
@@ -97,6 +126,7 @@ def ticket_page(door: Door, party: queries.Party) -> ResponseReturnValue:
         now=clock.now(),
         form=ScanForm(formdata=None).with_key(),
         fewer=PeopleForm(formdata=None).with_key().offer(party.party_size),
+        missing=rest_form(party),
     )
     return _private(page, 200)
 

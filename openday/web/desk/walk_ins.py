@@ -7,10 +7,10 @@ from openday.errors import Conflict, Refused
 from openday.queries import door as queries
 from openday.queries.door import Door
 from openday.rules.permissions import Role
-from openday.services import checkin
+from openday.services import walk_ins
 from openday.web.access import open_to, the_actor
 from openday.web.desk.blueprint import bp
-from openday.web.desk.pages import let_in, private_page
+from openday.web.desk.pages import gate_of, let_in, private_page
 from openday.web.forms.door import WalkInForm, read_people
 from openday.web.forms.texts import put_problem
 
@@ -30,7 +30,7 @@ def walk_in_admit(code: str) -> ResponseReturnValue:
     try:
         if not form.validate():
             return _form(here, form, 422)
-        done = checkin.admit_walk_in(the_actor(), code, form.walk_in())
+        done = walk_ins.admit_walk_in(the_actor(), code, form.walk_in(), gate=gate_of(here))
     except Refused as refused:
         put_problem(form, refused.field, refused.message)
         return _form(here, form, 422)

@@ -11,7 +11,8 @@ from wtforms.validators import DataRequired, ValidationError
 from openday.errors import Refused
 from openday.queries.door_staff import DeskPerson
 from openday.rules.door import MOST_AT_ONCE, Tick, read_ticks
-from openday.services.checkin import REASON_LIMIT, WalkIn
+from openday.services.checkin import REASON_LIMIT
+from openday.services.walk_ins import WalkIn
 from openday.web.forms.texts import at_most, many_lines, one_line
 
 
@@ -38,8 +39,12 @@ class _DoorForm(FlaskForm):
 
     def with_key(self) -> Any:
         """The form with a key of its own, so that sending it twice is the same as once."""
-        self.key.data = (self.key.data or "")[:100] or secrets.token_hex(16)
+        self.key.data = self.short_key() or secrets.token_hex(16)
         return self
+
+    def short_key(self) -> str:
+        """The key as far as it can be one of ours."""
+        return (self.key.data or "")[:100]
 
 
 class ScanForm(_DoorForm):
@@ -86,7 +91,7 @@ class WalkInForm(_DoorForm):
             people=read_people(self.people.data or ""),
             name=self.name.data or "",
             phone=self.phone.data or "",
-            key=(self.key.data or "")[:100],
+            key=self.short_key(),
         )
 
 
