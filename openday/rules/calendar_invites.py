@@ -16,9 +16,9 @@ class Method(StrEnum):
     CANCEL = "CANCEL"
 
 
-SIGNED_UP = "registration.confirmed"
-"""The message of a sign-up that got its seats at once."""
-_GIVES_SEATS = frozenset({SIGNED_UP, "registration.promoted", "registration.accepted", "ballot.selected"})
+_GIVES_SEATS = frozenset(
+    {"registration.confirmed", "registration.promoted", "registration.accepted", "ballot.selected"}
+)
 _METHODS = {
     "registration.moved": Method.REQUEST,
     "occurrence.changed": Method.REQUEST,
@@ -34,8 +34,8 @@ _METHODS = {
 def method_of(kind: str, *, seated: bool, sequence: int | None) -> Method | None:
     """What a message of this kind asks of calendars; None: nothing.
 
-    `seated`: whether the party has its seats, as far as the kind does not say so. `sequence` is the SEQUENCE of the last invite that went to it,
-    None when there was none: nobody is asked to cancel what they were never sent.
+    `seated`: whether the party has its seats, where the kind does not say so. `sequence` is the SEQUENCE of the last
+    invite that went to it, None when there was none: nobody is asked to cancel what they were never sent.
     """
     if kind in _GIVES_SEATS:
         return Method.REQUEST

@@ -33,3 +33,8 @@ def span_text(start: datetime, end: datetime) -> str:
 def span_in(language: str, start: datetime, end: datetime) -> str:
     """The same in the language of whoever reads it: en, else Chinese."""
     return wording_en.span_text(start, end) if language == "en" else span_text(start, end)
+
+
+def moment_in(language: str, moment: datetime) -> str:
+    """A moment in the language of whoever reads it."""
+    return wording_en.moment_text(moment) if language == "en" else moment_text(moment)

@@ -29,7 +29,15 @@ from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMod
 from openday.rules.wording import day_text, moment_text
 from openday.services import ledger
 from openday.services.batch_steps import held_back
-from openday.services.party_steps import Guest, TicketUrl, lock_occurrence, serve_waiting, take_seats, tell
+from openday.services.party_steps import (
+    GUEST_COLUMNS,
+    TicketUrl,
+    guest_from,
+    lock_occurrence,
+    serve_waiting,
+    take_seats,
+    tell,
+)
 
 BallotUrl = Callable[[str], str]
 """Makes the absolute address of a ballot's public page from its code."""
@@ -310,14 +318,14 @@ def _apply(
     with together():
         for row in applying:
             luck = Luck(row.luck)
-            who = Guest(row.id, row.code, row.number, row.name or "", row.phone or "", row.email or "", row.party_size)
+            who = guest_from(row, row.id)
             tell(
                 f"ballot.{luck.value}", _LETTERS[luck], who, occasion, now, ticket_url, place=row.place, ballot=address
             )
 
 
 def _still_applying(ballot: Ballot) -> list[Any]:
-    columns = ("id", "code", "number", "quota_id", "party_size", "name", "phone", "email")
+    columns = ("id", "quota_id", *GUEST_COLUMNS)
     statement = (
         select(
             *(getattr(Registration, name) for name in columns), BallotEntry.luck, BallotEntry.call, BallotEntry.place

@@ -18,7 +18,7 @@ from openday.rules.privacy import plain_text
 from openday.rules.states import RegistrationStatus, SignupMode
 from openday.services import ledger
 from openday.services.batch_steps import held_back
-from openday.services.party_steps import Guest, TicketUrl, lock_occurrence, take_seats, tell
+from openday.services.party_steps import GUEST_COLUMNS, TicketUrl, guest_from, lock_occurrence, take_seats, tell
 
 REASON_LIMIT = 500
 MOST_AT_ONCE = 100
@@ -72,7 +72,7 @@ def decide(
                 continue
             _settle(actor, row, accept, why, now)
             letter = "accepted" if accept else "declined"
-            who = Guest(row.id, row.code, row.number, row.name or "", row.phone or "", row.email or "", row.party_size)
+            who = guest_from(row, row.id)
             template = "messages/registration_accepted.txt" if accept else "messages/registration_declined.txt"
             tell(f"registration.{letter}", template, who, occasion, now, ticket_url, reason=why)
     return Decided(len(waiting) - len(full), tuple(full), len(wanted) - len(waiting))
@@ -97,7 +97,7 @@ def _checked_reason(reason: str, *, needed: bool) -> str:
 
 
 def _applied(occasion: Occasion, numbers: set[str]) -> list[Any]:
-    columns = ("id", "code", "number", "quota_id", "party_size", "name", "phone", "email")
+    columns = ("id", "quota_id", *GUEST_COLUMNS)
     statement = (
         select(*(getattr(Registration, name) for name in columns))
         .where(

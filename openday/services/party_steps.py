@@ -16,18 +16,17 @@ from sqlalchemy import Table, and_, bindparam, exists, func, or_, select, update
 
 from openday.db import session, write
 from openday.documents.calendar_invites import Gathering, Invite, Place, invite_of
-from openday.errors import NotFound
+from openday.errors import Conflict, NotFound
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
 from openday.models.registrations import Registration
-from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_from, sayable, waiting_place
+from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_from, sayable, waiting_place, waiting_turn
 from openday.queries.working_calendar import working_calendar
-from openday.rules.calendar_invites import SIGNED_UP
 from openday.rules.offers import offer_deadline
 from openday.rules.seats import Seats, Waiting, promotable
 from openday.rules.states import HOLDING, Channel, RegistrationStatus
-from openday.rules.wording import moment_text
+from openday.rules.wording import moment_in
 from openday.services import ledger
 from openday.services.wordings import letter_of
 
@@ -51,6 +50,8 @@ class Guest:
     """The SEQUENCE of the last calendar invite that went to them; None: there was none."""
     seated: bool = False
     """Whether they had their seats when this was read."""
+    new: bool = False
+    """Whether the registration is written in this very transaction, with the SEQUENCE of its first invite."""
 
 
 _LOCK = (
@@ -74,14 +75,18 @@ def held_ticket(code: str) -> tuple[Any, Occasion]:
 
     Raises:
         NotFound: there is none.
+        Conflict: it was moved to another occurrence in this very moment.
     """
     occurrence_id = session().scalar(select(Registration.occurrence_id).where(Registration.code == sayable(code)))
     if occurrence_id is None:
         raise NotFound()
     occasion = lock_occurrence(occurrence_id)
     columns = ("id", "quota_id", "status", "party_size", "attended", "extras", "offer_until")
-    statement = select(*(getattr(Registration, name) for name in columns))
-    return session().execute(statement.where(Registration.code == code)).one(), occasion
+    here = (Registration.code == code, Registration.occurrence_id == occurrence_id)
+    held = session().execute(select(*(getattr(Registration, name) for name in columns)).where(*here)).first()
+    if held is None:
+        raise Conflict("这份报名刚刚改到了另一场，请重新打开报名凭证查看")
+    return held, occasion
 
 
 # --- seats -----------------------------------------------------------------------------------------------------------
@@ -220,7 +225,11 @@ _QUEUE = (
         Registration.occurrence_id == bindparam("occurrence"),
         Registration.status.in_([_WAITING, RegistrationStatus.OFFERED.value]),
     )
-    .order_by(waiting_place(Registration.__table__.c.reserve_place), Registration.id)
+    .order_by(
+        waiting_place(_registrations.c.reserve_place),
+        waiting_turn(_registrations.c.queued_as, _registrations.c.id),
+        Registration.id,
+    )
 )
 
 
@@ -254,7 +263,7 @@ def _give(
         return
     change_held(registration_id, _WAITING, status=RegistrationStatus.OFFERED.value, offer_until=until)
     note("registration.offer", registration_id, now, party_size=who.party_size, until=until.isoformat())
-    more = {"until": moment_text(until)}
+    more = {"until": moment_in(who.language, until)}
     tell("registration.offered", "messages/registration_offered.txt", who, occasion, now, ticket_url, **more)
 
 
@@ -264,9 +273,11 @@ def _let_lapse(row: Any, occasion: Occasion, now: datetime, ticket_url: TicketUr
     change_held(row.id, RegistrationStatus.OFFERED.value, status=RegistrationStatus.CANCELLED.value, cancelled_at=now)
     give_back_seats(row.quota_id, row.party_size)
     note("registration.offer_lapse", row.id, now, party_size=row.party_size)
-    more = {"until": moment_text(row.offer_until)}
-    template = "messages/registration_offer_expired.txt"
-    tell("registration.offer_expired", template, guest(row.id), occasion, now, ticket_url, **more)
+    who = guest(row.id)
+    more = {"until": moment_in(who.language, row.offer_until)}
+    tell(
+        "registration.offer_expired", "messages/registration_offer_expired.txt", who, occasion, now, ticket_url, **more
+    )
 
 
 def renew_offers(occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> None:
@@ -304,29 +315,17 @@ def note(action: str, registration_id: int, now: datetime, **detail: Any) -> Non
 
 def guest(registration_id: int) -> Guest:
     """Whom to tell about a registration; names and addresses are empty once personal data is deleted."""
-    row = (
-        session()
-        .execute(
-            select(
-                Registration.code,
-                Registration.number,
-                Registration.name,
-                Registration.phone,
-                Registration.email,
-                Registration.party_size,
-                Registration.status,
-                Registration.language,
-                Registration.calendar_sequence,
-            ).where(Registration.id == registration_id)
-        )
-        .one()
-    )
+    columns = (getattr(Registration, name) for name in (*GUEST_COLUMNS, "status"))
+    row = session().execute(select(*columns).where(Registration.id == registration_id)).one()
     return replace(guest_from(row, registration_id), seated=row.status == RegistrationStatus.CONFIRMED)
 
 
+GUEST_COLUMNS = ("code", "number", "name", "phone", "email", "party_size", "language", "calendar_sequence")
+"""What `guest_from` reads of a registration."""
+
+
 def guest_from(row: Any, registration_id: int) -> Guest:
-    """The guest of a row with code, number, name, phone, email, party_size, language and calendar_sequence of a
-    registration."""
+    """The guest of a row that holds GUEST_COLUMNS."""
     return Guest(
         registration_id=registration_id,
         code=row.code,
@@ -384,11 +383,11 @@ _INVITED = _INVITED.values(calendar_sequence=bindparam("sequence"))
 
 
 def _invite(kind: str, who: Guest, occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> Invite | None:
-    """The calendar invite that goes along, and a note of its SEQUENCE: a sign-up writes that itself."""
+    """The calendar invite that goes along, and a note of its SEQUENCE: whoever is new has it already."""
     link = ticket_url(who.code)
     place = Place(who.code, who.number, who.email, who.language, who.calendar_sequence, who.seated, link)
     gathering = Gathering(occasion.theme, occasion.venue, occasion.agency, occasion.starts_at, occasion.ends_at)
     invite = invite_of(kind, place, gathering, now)
-    if invite is not None and kind != SIGNED_UP:
+    if invite is not None and not who.new:
         write(_INVITED, {"guest": who.registration_id, "sequence": invite.sequence})
     return invite

@@ -353,6 +353,7 @@ def _write(
         "confirmed_at": now if status is RegistrationStatus.CONFIRMED else None,
         "attended": 0,
         "activity_phone": facts.activity_phone,
+        "calendar_sequence": 0 if status is RegistrationStatus.CONFIRMED and wish.email else None,
         "ballot_group": "",
         "language": wish.language,
         "own_staff": False,
@@ -373,11 +374,13 @@ def _announce(
     now: datetime,
     ticket_url: TicketUrl,
 ) -> None:
-    who = Guest(facts.id, wish.code, facts.number, wish.name, wish.phone, wish.email, wish.party_size)
+    who = Guest(
+        facts.id, wish.code, facts.number, wish.name, wish.phone, wish.email, wish.party_size, wish.language, new=True
+    )
     if status is RegistrationStatus.CONFIRMED:
         tell("registration.confirmed", "messages/registration_confirmed.txt", who, occasion, now, ticket_url)
     elif status is RegistrationStatus.APPLIED:
-        more = what_follows(occasion.facts)
+        more = what_follows(occasion.facts, wish.language)
         tell("registration.applied", "messages/registration_applied.txt", who, occasion, now, ticket_url, next=more)
     else:
         tell("registration.waitlisted", "messages/registration_waitlisted.txt", who, occasion, now, ticket_url)
