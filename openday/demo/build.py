@@ -19,6 +19,7 @@ from openday.demo.people import actor, build_directory, new_passwords, refuse_un
 from openday.demo.stories import Story, Voice
 from openday.demo.telling import Cast, Stage, Telling
 from openday.demo.timeline import Timeline
+from openday.demo.topics import Wishes
 from openday.models.ledger import Message
 from openday.queries.working_calendar import working_calendar
 from openday.rules.permissions import Role
@@ -61,6 +62,7 @@ def build_demonstration(addresses: Addresses) -> dict[str, str]:
     for story in told:
         Telling(stage, story, casts[story.agency]).begin()
     _note_voices(stage, agency_ids, casts, told)
+    Wishes(stage, agency_ids, casts).begin()
     stage.timeline.run()
     _keep_letters_in_the_house()
     return passwords.by_login

@@ -19,9 +19,11 @@ from openday.models.ledger import Message
 from openday.models.people import Agency, User
 from openday.models.plans import Plan
 from openday.models.registrations import Registration
+from openday.models.topics import TopicProposal
 from openday.queries import integrity
 from openday.rules.plan_states import PlanStatus
 from openday.rules.states import RegistrationStatus, SuggestionStatus
+from openday.rules.topic_states import ProposalStatus
 from openday.services import housekeeping
 from tests.conftest import SECRET, settings_for
 from tests.factories.people import House
@@ -45,6 +47,7 @@ def test_every_number_follows_from_what_happened(any_app: Flask) -> None:
     assert set(db.session.scalars(select(Suggestion.status))) == set(SuggestionStatus)
     assert set(db.session.scalars(select(Registration.status))) == set(RegistrationStatus)
     assert db.session.scalar(select(func.count()).select_from(Agency)) >= 12
+    assert set(db.session.scalars(select(TopicProposal.status))) == set(ProposalStatus)
     assert set(db.session.scalars(select(Outcome.status))) == {"filed", "published"}
     assert set(db.session.scalars(select(Message.status))) == {"sent"}  # the worker has nothing to print
 
@@ -87,6 +90,10 @@ def test_visitors_find_a_living_district(printed: tuple[Flask, str]) -> None:
     home = visitor.get("/").text()
     for words in ("跟着馆员认绘本", "垃圾去哪儿了", "推门见云溪", "候补"):
         assert words in home
+    topics = visitor.get(visitor.get("/topics").links()["查看全部建议"]).text("main")
+    for words in ("学校食堂后厨和食材仓库", "已采纳", "未采纳"):
+        assert words in topics
+    assert "健身房" not in topics
     answers = visitor.get("/suggestions").text()
     for words in ("采纳", "部分采纳", "未采纳", "留作参考"):
         assert words in answers
