@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from openday.rules.privacy import plain_text
 
+KIND = "phone.code"
+"""Of the message that brings the code."""
 OWN = "phone_code"
 GUARDIAN = "guardian_code"
 """The fields in which codes are typed."""

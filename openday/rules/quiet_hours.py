@@ -18,7 +18,7 @@ AT_ONCE = frozenset(
         "registration.moved",
         "registration.cancelled",
         "registration.found",
-        "phone_code",
+        "phone.code",
         "watch.confirm",
         "invitation",
     }

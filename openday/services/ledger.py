@@ -22,6 +22,7 @@ from openday.rules.states import Channel, MessageStatus
 _INSERT_EVENT = insert(cast(Table, AuditEvent.__table__))
 _INSERT_MESSAGE = insert(cast(Table, Message.__table__))
 _AT_ONCE = 1000
+_AHEAD = timedelta(days=1)
 
 
 @dataclass
@@ -107,10 +108,12 @@ def enqueue(
     now: datetime,
     registration_id: int | None = None,
     invite: Invite | None = None,
+    urgent: bool = False,
 ) -> None:
     """Put a finished message into the outbox; it goes out after the caller's transaction, or not at all.
 
-    A mail may carry an `invite` to a calendar along.
+    A mail may carry an `invite` to a calendar along. An `urgent` one stands before all that wait: somebody sits before
+    the page for it.
     """
     write(
         _INSERT_MESSAGE,
@@ -128,7 +131,7 @@ def enqueue(
             "attempts": 0,
             "last_error": "",
             "created_at": now,
-            "next_attempt_at": now,
+            "next_attempt_at": now - _AHEAD if urgent else now,
         },
     )
 

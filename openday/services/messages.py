@@ -21,6 +21,7 @@ from openday.models.ledger import Message
 from openday.models.occurrences import Occurrence
 from openday.models.registrations import Registration
 from openday.queries.messages import message_in_reach
+from openday.rules import phone_code
 from openday.rules.permissions import Actor
 from openday.rules.quiet_hours import QuietHours, waits_until
 from openday.rules.reminders import OVERTAKEN, REMINDER
@@ -49,7 +50,7 @@ def claim_messages(limit: int = 5, *, quiet: QuietHours | None = None) -> list[C
     """Take up to `limit` messages that are due; nobody else takes them while the lease runs.
 
     Five, because a mail server that hangs costs 20 seconds a message, and the lease must outlast them all. In `quiet`
-    hours what can wait is put off until the morning; a reminder that was overtaken by events is dropped.
+    hours what can wait is put off until the morning; what was overtaken by events is dropped.
     """
     now = clock.now()
     claimed: list[Claimed] = []
@@ -75,6 +76,7 @@ _DUE = (
         Message.id,
         Message.kind,
         Message.channel,
+        Message.created_at,
         Registration.status.label("registration_status"),
         Occurrence.status.label("occurrence_status"),
         Occurrence.starts_at,
@@ -90,7 +92,10 @@ _DUE = (
 
 
 def _overtaken(row: Any, now: datetime) -> bool:
-    """Whether it is a reminder of something that is not so any more: given back, called off, or begun."""
+    """Whether it is a reminder of something that is not so any more: given back, called off, or begun; or a code whose
+    minutes are over."""
+    if row.kind == phone_code.KIND:
+        return bool(now - row.created_at >= phone_code.LASTS)
     if row.kind != REMINDER:
         return False
     held = row.occurrence_status == OccurrenceStatus.SCHEDULED and row.starts_at > now

@@ -18,6 +18,7 @@ from openday.rules.phone_code import (
     DAY,
     DIGITS,
     GUARDIAN,
+    KIND,
     LASTS,
     MOST_FROM_NETWORK,
     TRIES,
@@ -32,8 +33,6 @@ from openday.services import ledger
 from openday.services.challenge_steps import count, hold
 from openday.services.phone_code_steps import code_hash, purpose_of
 from openday.services.signup_steps import spend_effort
-
-KIND = "phone.code"
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,13 @@ def _send(
         minutes = int(LASTS.total_seconds() // 60)
         text = filled_in(house_wording(kind, language), {"code": code, "theme": occasion.theme, "minutes": minutes})
         ledger.enqueue(
-            KIND, channel=Channel.SMS, recipient=number, subject=text.subject, body=text.body.strip(), now=now
+            KIND,
+            channel=Channel.SMS,
+            recipient=number,
+            subject=text.subject,
+            body=text.body.strip(),
+            now=now,
+            urgent=True,
         )
     session().flush()
     ledger.record(

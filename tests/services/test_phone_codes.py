@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -12,7 +13,10 @@ from openday.db import db
 from openday.errors import OpenDayError
 from openday.models.registrations import PhoneCode, Registration
 from openday.rules.proof_of_work import Effort
+from openday.rules.quiet_hours import QuietHours
 from openday.rules.signup_form import SignupForm
+from openday.rules.states import MessageStatus
+from openday.services.messages import claim_messages
 from openday.services.phone_codes import Sending, send_codes
 from openday.services.registrations import Registered
 from tests.factories.activities import published_activity
@@ -104,3 +108,20 @@ def test_it_says_when_the_next_code_may_be_asked_for(any_app: Flask, any_house: 
     assert (first.field, first.phone, first.sent) == ("phone_code", PHONE, True)
     assert isinstance(first, Sending)
     assert 59 <= first.wait <= 60
+
+
+def test_a_code_goes_before_everything_that_waits_and_not_after_its_time(
+    any_app: Flask, any_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    occurrence = asking(any_house)
+    for _ in range(7):
+        sign_up(open_occurrence(published_activity(any_house)))
+    code_for(occurrence)
+    night = QuietHours(0, 23)
+    assert [claimed.letter.kind for claimed in claim_messages(1, quiet=night)] == ["phone.code"]
+    send_codes(occurrence, "13900002222", {}, effort=effort())
+    later = clock.now() + timedelta(minutes=10)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "phone.code" not in [claimed.letter.kind for claimed in claim_messages(50)]
+    (message,) = messages_to("13900002222")
+    assert message.status == MessageStatus.DROPPED
