@@ -17,11 +17,12 @@ from openday.models.people import Agency, User
 from openday.models.plans import Plan, PlanVersion
 from openday.models.registrations import Registration
 from openday.queries.scope import plan_facts, plan_in_reach, subject_of, within_reach
+from openday.queries.seat_counts import seats_of_occurrence
 from openday.rules.fuzzy_date import FuzzyDate, read_period
 from openday.rules.permissions import Actor, Right, Subject, can
 from openday.rules.plan_states import PlanAction, PlanStatus, obstacle
 from openday.rules.plan_text import PLAN_FIELDS, PlanText
-from openday.rules.seats import Seats
+from openday.rules.seats import Seats, sharing
 from openday.rules.states import STANDING, ActivityStatus, OccurrenceStatus, RegistrationStatus, SignupMode
 
 PAGE_SIZE = 50
@@ -176,7 +177,7 @@ def _rows(now: datetime) -> Select[Any]:
             select(func.count(Occurrence.id))
             .where(of_this, Occurrence.status == OccurrenceStatus.PROPOSED)
             .scalar_subquery(),
-            seats.with_only_columns(func.coalesce(func.sum(Quota.capacity), 0)).scalar_subquery(),
+            select(func.coalesce(func.sum(seats_of_occurrence()), 0)).where(coming).scalar_subquery(),
             seats.with_only_columns(func.coalesce(func.sum(Quota.taken), 0)).scalar_subquery(),
             select(func.min(Occurrence.starts_at)).where(coming).scalar_subquery(),
         )
@@ -282,6 +283,10 @@ class OccurrenceRow:
     party_limit: int
     waitlist: bool
     walk_in_limit: int
+    capacity: int | None
+    """Seats that all quotas share; None where they share none."""
+    offer_hours: int | None
+    """Working hours for which a freed seat is offered; None: it is given at once."""
     cancel_reason: str
     author: str
     quotas: tuple[QuotaRow, ...]
@@ -291,8 +296,10 @@ class OccurrenceRow:
 
     @property
     def seats(self) -> Seats:
-        """All quotas together."""
-        return Seats(sum(q.seats.capacity for q in self.quotas), sum(q.seats.taken for q in self.quotas))
+        """All quotas together, within what they share."""
+        capacity = sum(q.seats.capacity for q in self.quotas)
+        most = capacity if self.capacity is None else min(capacity, self.capacity)
+        return Seats(most, sum(q.seats.taken for q in self.quotas))
 
 
 @dataclass(frozen=True)
@@ -420,12 +427,16 @@ def _occurrence_row(
     occurrence: Occurrence, author: str, people: dict[tuple[int, str], tuple[int, int]], now: datetime
 ) -> OccurrenceRow:
     same = ("code", "number", "starts_at", "ends_at", "venue", "opens_at", "closes_at", "party_limit", "waitlist")
+    seats = sharing([Seats(quota.capacity, quota.taken) for quota in occurrence.quotas], occurrence.capacity)
     return OccurrenceRow(
-        **{name: getattr(occurrence, name) for name in (*same, "walk_in_limit", "cancel_reason")},
+        **{
+            name: getattr(occurrence, name)
+            for name in (*same, "walk_in_limit", "capacity", "offer_hours", "cancel_reason")
+        },
         status=OccurrenceStatus(occurrence.status),
         signup_mode=SignupMode(occurrence.signup_mode),
         author=author,
-        quotas=tuple(QuotaRow(q.id, q.name, Seats(q.capacity, q.taken)) for q in occurrence.quotas),
+        quotas=tuple(QuotaRow(q.id, q.name, of) for q, of in zip(occurrence.quotas, seats, strict=True)),
         waiting=people.get((occurrence.id, RegistrationStatus.WAITLISTED.value), (0, 0))[1],
         registered=sum(rows for (of, _), (rows, _persons) in people.items() if of == occurrence.id),
         over=occurrence.ends_at <= now and occurrence.status != OccurrenceStatus.POSTPONED,

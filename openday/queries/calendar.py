@@ -219,7 +219,8 @@ def month(year: int, number: int, filters: Filters) -> Month:
     )
     vague, vague_total = vague_between(first, last, filters, VAGUE_SHOWN)
     seats = tuple(sorted((q.id, q.seats.capacity, q.seats.taken) for found in quotas.values() for q in found))
-    return Month(year, number, days, vague, vague_total, seats)
+    shares = any(q.seats.shared is not None for found in quotas.values() for q in found)
+    return Month(year, number, days, vague, vague_total, seats, shares)
 
 
 def _month_rows(first: date, last: date, filters: Filters) -> Sequence[AnyRow]:

@@ -12,7 +12,7 @@ from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
 from openday.queries.calendar_rows import Entry, QuotaSeats, Slot
 from openday.rules.fuzzy_date import DayPart, Precision
-from openday.rules.seats import Seats
+from openday.rules.seats import Seats, sharing
 from openday.rules.signup import SignupFacts
 from openday.rules.states import ActivityStatus, OccurrenceStatus, SignupMode
 
@@ -50,6 +50,7 @@ OF_SLOT = (
     Occurrence.opens_at,
     Occurrence.closes_at,
     Occurrence.waitlist,
+    Occurrence.capacity.label("shared_capacity"),
     Occurrence.cancel_reason.label("slot_reason"),
 )
 
@@ -59,11 +60,23 @@ def quotas_of(slot_ids: Sequence[int]) -> dict[int, tuple[QuotaSeats, ...]]:
     found: dict[int, tuple[QuotaSeats, ...]] = defaultdict(tuple)
     if not slot_ids:
         return found
-    columns = (Quota.occurrence_id, Quota.id, Quota.name, Quota.capacity, Quota.taken)
-    statement = select(*columns).where(Quota.occurrence_id.in_(slot_ids)).order_by(Quota.occurrence_id, Quota.position)
-    for slot_id, quota_id, name, capacity, taken in session().execute(statement):
+    columns = (Quota.occurrence_id, Quota.id, Quota.name, Quota.capacity, Quota.taken, Occurrence.capacity)
+    statement = select(*columns).join(Occurrence, Occurrence.id == Quota.occurrence_id)
+    statement = statement.where(Quota.occurrence_id.in_(slot_ids)).order_by(Quota.occurrence_id, Quota.position)
+    shared: dict[int, int | None] = {}
+    for slot_id, quota_id, name, capacity, taken, shared[slot_id] in session().execute(statement):
         found[slot_id] += (QuotaSeats(quota_id, name, Seats(capacity, taken)),)
+    for slot_id, bound in shared.items():
+        found[slot_id] = shared_out(found[slot_id], bound)
     return found
+
+
+def shared_out(quotas: tuple[QuotaSeats, ...], capacity: int | None) -> tuple[QuotaSeats, ...]:
+    """The quotas of one occurrence, each bounded by the seats that all of them share; None: they share none."""
+    if capacity is None:
+        return quotas
+    seats = sharing([quota.seats for quota in quotas], capacity)
+    return tuple(QuotaSeats(quota.id, quota.name, of) for quota, of in zip(quotas, seats, strict=True))
 
 
 def entry_from(row: AnyRow, slot: Slot | None) -> Entry:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from openday.clock import SHANGHAI
 from openday.rules.fuzzy_date import DayPart, FuzzyDate, Precision, read_period
-from openday.rules.seats import Seats
+from openday.rules.seats import Seats, as_one
 from openday.rules.signup import SignupFacts, closure
 from openday.rules.states import SignupMode
 from openday.rules.watching import may_be_watched
@@ -53,8 +53,12 @@ class Slot:
     @property
     def seats(self) -> Seats:
         """All quotas together; a quota that holds more than its seats takes none from the others."""
-        capacity = sum(quota.seats.capacity for quota in self.quotas)
-        return Seats(capacity, capacity - sum(quota.seats.free for quota in self.quotas))
+        return as_one([quota.seats for quota in self.quotas])
+
+    @property
+    def shares(self) -> bool:
+        """Whether its quotas share seats."""
+        return any(quota.seats.shared is not None for quota in self.quotas)
 
     def state(self, now: datetime) -> str:
         """over, open, waitlist, full, or why nobody can sign up (the values of rules.signup.Closure)."""
@@ -165,6 +169,8 @@ class Month:
     vague_total: int
     seats: tuple[tuple[int, int, int], ...]
     """(quota id, capacity, taken) behind the word 已满 of every entry that is shown."""
+    shares: bool = False
+    """Whether quotas of one of them share seats: then it may be full though no quota is."""
 
 
 @dataclass(frozen=True)

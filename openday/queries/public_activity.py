@@ -13,7 +13,7 @@ from openday.models.aftermath import Outcome
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
 from openday.models.plans import HOST_KINDS, PlanHost
-from openday.queries.calendar_columns import OF_ACTIVITY, OF_SLOT, AnyRow, entry_from, slot_from
+from openday.queries.calendar_columns import OF_ACTIVITY, OF_SLOT, AnyRow, entry_from, shared_out, slot_from
 from openday.queries.calendar_rows import ActivityPage, PublicOutcome, QuotaSeats, Slot
 from openday.rules.seats import Seats
 from openday.rules.states import OutcomeStatus
@@ -79,7 +79,7 @@ def _slots(rows: Sequence[AnyRow]) -> tuple[Slot, ...]:
         firsts.setdefault(row.slot_id, row)
         if row.quota_id is not None:
             quotas[row.slot_id] += (QuotaSeats(row.quota_id, row.quota_name, Seats(row.capacity, row.taken)),)
-    return tuple(slot_from(row, quotas[slot_id]) for slot_id, row in firsts.items())
+    return tuple(slot_from(row, shared_out(quotas[slot_id], row.shared_capacity)) for slot_id, row in firsts.items())
 
 
 def _hosts(activity_id: int) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, extract, func, select
 from openday.db import session
 from openday.models.activities import Activity
 from openday.models.aftermath import Outcome, Suggestion
-from openday.models.occurrences import Occurrence, Quota
+from openday.models.occurrences import Occurrence
 from openday.models.people import Agency
 from openday.models.plans import Plan
 from openday.models.registrations import Registration
@@ -25,6 +25,7 @@ from openday.queries.coverage import (
     over_since,
 )
 from openday.queries.scope import within_reach
+from openday.queries.seat_counts import seats_of_occurrence
 from openday.queries.working_calendar import working_calendar
 from openday.rules.deadlines import was_late
 from openday.rules.permissions import Actor, Right
@@ -167,14 +168,14 @@ def _months(
 
 def _seats(plans: Sequence[ColumnElement[bool]], in_reach: ColumnElement[bool], now: datetime) -> Seats:
     scheduled = (
-        select(Occurrence.id, Occurrence.ends_at)
+        select(Occurrence.id, Occurrence.ends_at, seats_of_occurrence().label("seats"))
         .join(Activity, Activity.id == Occurrence.activity_id)
         .join(Plan, Plan.id == Activity.plan_id)
         .join(Agency, Agency.id == Plan.agency_id)
         .where(in_reach, *plans, Occurrence.status == OccurrenceStatus.SCHEDULED)
         .subquery()
     )
-    offered = select(func.coalesce(func.sum(Quota.capacity), 0)).where(Quota.occurrence_id.in_(select(scheduled.c.id)))
+    offered = select(func.coalesce(func.sum(scheduled.c.seats), 0))
     people = select(
         func.coalesce(func.sum(Registration.party_size), 0), func.coalesce(func.sum(Registration.attended), 0)
     ).where(Registration.occurrence_id.in_(select(scheduled.c.id)), Registration.status == RegistrationStatus.CONFIRMED)

@@ -87,7 +87,9 @@ def _lead(slots: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
     sign_up = cards.sign_up_address(slot, now)
-    quotas = [{"label": q.name, "seats": q.seats.capacity, "taken": q.seats.taken} for q in slot.quotas]
+    quotas = [
+        {"label": q.name, "seats": q.seats.capacity, "taken": q.seats.taken, "left": q.seats.free} for q in slot.quotas
+    ]
     return {
         "number": slot.number,
         "date": cards.slot_block(slot, now.date()),
@@ -100,6 +102,7 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
         "coming": now < slot.ends_at and not slot.cancelled and not slot.postponed,
         "waits": slot.state(now) == "waitlist",
         "seats": cards.seats(slot, now),
+        "together": {"seats": slot.seats.capacity, "left": slot.seats.free, "shared": slot.shares},
         "quotas": quotas if len(quotas) > 1 and slot.facts.mode.online else [],
         "closes": cards.moment(slot.facts.ends) if sign_up else "",
         "sign_up": sign_up,

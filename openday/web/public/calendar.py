@@ -100,7 +100,7 @@ def _as_month(asked: _Asked, layout: Mapping[str, Any]) -> kept.Rendered:
         **_around(asked, first),
         **layout,
     )
-    return kept.Rendered(html, month.seats, _month_changes(month, now), only_full=True)
+    return kept.Rendered(html, month.seats, _month_changes(month, now), only_full=not month.shares)
 
 
 def _month_changes(month: Month, now: datetime) -> datetime:
