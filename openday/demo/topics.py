@@ -68,7 +68,7 @@ class Wishes:
     def begin(self) -> None:
         """Note the call, and every step of every proposal."""
         timeline = self.stage.timeline
-        timeline.at(timeline.now - _OPENED, self._open)
+        timeline.at(office_hour(timeline.now - _OPENED, 9, 0), self._open)
         for number, wish in enumerate(WISHES):
             self._note(number, wish)
 
@@ -91,8 +91,8 @@ class Wishes:
         draft = topic_calls.TopicCallDraft(
             title=f"{year}年政府开放活动，您想看什么",
             wording=_WORDING,
-            opens_at=self.stage.timeline.now - _OPENED,
-            closes_at=self.stage.timeline.now + _CLOSES,
+            opens_at=office_hour(self.stage.timeline.now - _OPENED, 9, 0),
+            closes_at=office_hour(self.stage.timeline.now + _CLOSES, 18, 0),
         )
         topic_calls.open_topic_call(self.stage.officer, draft)
 
