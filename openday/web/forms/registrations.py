@@ -165,15 +165,18 @@ class RegistrationForm(PartyForm):
         )
 
 
-_DOORS = (RegistrationSource.PHONE, RegistrationSource.COUNTER, RegistrationSource.PAPER)
+DOORS = (RegistrationSource.PHONE, RegistrationSource.COUNTER, RegistrationSource.PAPER, RegistrationSource.EMAIL)
+"""The ways by which staff put somebody onto a list."""
 
 
 class StaffRegistrationForm(RegistrationForm):
     """The same form filled in for somebody else."""
 
     source = RadioField(
-        "报名途径", [DataRequired("请选择报名途径")], choices=[SelectChoice(door.value, door.label) for door in _DOORS]
+        "报名途径", [DataRequired("请选择报名途径")], choices=[SelectChoice(door.value, door.label) for door in DOORS]
     )
+    mail = HiddenField()
+    """The text of the mail that the fields were read from."""
 
 
 class RevealForm(FlaskForm):
