@@ -69,10 +69,20 @@ TEMPLATES = ROOT / "templates"
 _RENDERS = re.compile(r"""["']([a-z_/-]+\.(?:html|txt))["']""")
 
 
+_KIND = re.compile(r'''"([a-z_]+\.[a-z_]+)"''')
+
+
+def _letters_of(path: Path) -> set[str]:
+    """The texts of the kinds of messages that a module names, in every language."""
+    names = {f"{kind.replace('.', '_')}.txt" for kind in _KIND.findall(path.read_text(encoding="utf-8"))}
+    return {f"messages/{folder}{name}" for name in names for folder in ("", "en/")}
+
+
 def test_no_template_is_an_orphan() -> None:
     mentioned = set()
     for path in [*MODULES, *TEMPLATES.rglob("*.*")]:
         mentioned.update(_RENDERS.findall(path.read_text(encoding="utf-8")))
+        mentioned.update(_letters_of(path))
     there = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*")}
     assert there - mentioned == set()
 

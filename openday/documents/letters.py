@@ -48,9 +48,15 @@ def house_wording(kind: str, language: str = SOURCE_LANGUAGE) -> Wording:
         FileNotFoundError: there is no such kind.
     """
     name = f"{kind.replace('.', '_')}.txt"
-    if language != SOURCE_LANGUAGE and (_FOLDER / "messages" / language / name).exists():
+    if language != SOURCE_LANGUAGE and has_wording(kind, language):
         return _source(f"messages/{language}/{name}")
     return _source(f"messages/{name}")
+
+
+def has_wording(kind: str, language: str) -> bool:
+    """Whether OpenDay has a text of its own for this kind in this language."""
+    folder = _FOLDER / "messages" if language == SOURCE_LANGUAGE else _FOLDER / "messages" / language
+    return (folder / f"{kind.replace('.', '_')}.txt").exists()
 
 
 def places_of(wording: Wording) -> frozenset[str]:

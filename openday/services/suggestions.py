@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from openday import clock, vault
 from openday.db import session, use_case
-from openday.documents.letters import letter_text
+from openday.documents.letters import SOURCE_LANGUAGE
 from openday.errors import ChangedByAnother, Conflict, Forbidden, NotFound, Refused
 from openday.models.activities import Activity
 from openday.models.aftermath import Suggestion, SuggestionEvent
@@ -31,6 +31,7 @@ from openday.rules.wording import moment_text
 from openday.services import ledger
 from openday.services.challenge_steps import first_or_again, spend
 from openday.services.republish import CALENDAR, bump
+from openday.services.wordings import letter_of
 
 _KEY_LIMIT = 200
 
@@ -296,14 +297,12 @@ def _note(action: str, found: Suggestion, actor: Actor | None, now: datetime) ->
 def _tell_resident(found: Suggestion, link: str, now: datetime) -> None:
     if not found.phone:
         return
-    text = letter_text(
-        "messages/suggestion_answered.txt",
-        greeting=f"{found.name}：\n\n" if found.name else "",
-        agency=found.agency.name,
-        link=link,
-    )
+    greeting = f"{found.name}：\n\n" if found.name else ""
+    values = {"greeting": greeting, "agency": found.agency.name, "link": link}
+    kind = "suggestion.answered"
+    text = letter_of(kind, found.agency.jurisdiction_id, SOURCE_LANGUAGE, values)
     ledger.enqueue(
-        "suggestion.answered",
+        kind,
         channel=Channel.SMS,
         recipient=found.phone,
         subject=text.subject,

@@ -34,7 +34,7 @@ def accept_topic(actor: Actor, proposal_id: int, stamp: int, receipt_url: Receip
     now = clock.now()
     found = as_seen(actor, proposal_id, stamp, TopicAction.ACCEPT)
     take_step(found, TopicAction.ACCEPT, actor, now)
-    tell(found, "topic.accepted", "messages/topic_accepted.txt", now, link=receipt_url(found.receipt))
+    tell(found, "topic.accepted", now, link=receipt_url(found.receipt))
     bump(CALENDAR, now)
 
 
@@ -47,7 +47,7 @@ def remove_topic(actor: Actor, proposal_id: int, stamp: int, reason: str, receip
     found.verdict = None
     _let_go_of_plans(found)
     take_step(found, TopicAction.REMOVE, actor, now, found.removal_reason)
-    tell(found, "topic.removed", "messages/topic_removed.txt", now, link=receipt_url(found.receipt))
+    tell(found, "topic.removed", now, link=receipt_url(found.receipt))
     bump(CALENDAR, now)
 
 
@@ -70,7 +70,6 @@ def merge_topic(actor: Actor, proposal_id: int, stamp: int, into_id: int, receip
     tell(
         found,
         "topic.answered",
-        "messages/topic_answered.txt",
         now,
         verdict=Verdict.MERGED.label,
         link=receipt_url(found.receipt),
@@ -114,7 +113,6 @@ def publish_topic_answer(actor: Actor, proposal_id: int, stamp: int, receipt_url
     tell(
         found,
         "topic.answered",
-        "messages/topic_answered.txt",
         now,
         verdict=Verdict(found.verdict or Verdict.NOT_ADOPTED).label,
         link=receipt_url(found.receipt),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from openday.db import session
-from openday.documents.letters import letter_text
+from openday.documents.letters import SOURCE_LANGUAGE
 from openday.errors import ChangedByAnother, Conflict, Forbidden, Refused
 from openday.models.topics import TopicEvent, TopicProposal
 from openday.queries.topics import proposal_facts, proposal_in_reach
@@ -19,6 +19,7 @@ from openday.rules.states import Channel
 from openday.rules.topic_states import BY_ACTION, REASON_LIMIT, ProposalStatus, TopicAction, obstacle
 from openday.rules.wording import moment_text
 from openday.services import ledger
+from openday.services.wordings import letter_of
 
 
 def as_seen(actor: Actor, proposal_id: int, stamp: int, action: TopicAction) -> TopicProposal:
@@ -88,11 +89,12 @@ def note(action: str, found: TopicProposal, actor: Actor | None, now: datetime, 
     )
 
 
-def tell(found: TopicProposal, kind: str, template: str, now: datetime, **values: str) -> None:
-    """A letter to whoever left a contact: `template` with the title and `values` filled in."""
+def tell(found: TopicProposal, kind: str, now: datetime, **values: str) -> None:
+    """A letter to whoever left a contact: this kind, with the title and `values` filled in."""
     if not found.contact:
         return
-    text = letter_text(template, title=found.title, **values)
+    place = found.topic_call.jurisdiction_id
+    text = letter_of(kind, place, SOURCE_LANGUAGE, {"title": found.title, **values})
     ledger.enqueue(
         kind,
         channel=Channel.EMAIL if "@" in found.contact else Channel.SMS,

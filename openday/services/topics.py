@@ -126,7 +126,7 @@ def announce_adopted(activity_url: Callable[[str], str]) -> int:
     for found, activity in rows:
         append(found, "announce", None, now)
         note("announce", found, None, now)
-        tell(found, "topic.announced", "messages/topic_announced.txt", now, link=activity_url(activity))
+        tell(found, "topic.announced", now, link=activity_url(activity))
     return len(rows)
 
 

@@ -10,17 +10,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from openday.db import session
-from openday.documents.letters import LetterText, letter_text
+from openday.documents.letters import SOURCE_LANGUAGE, LetterText
 from openday.models.activities import Activity, ActivityWatch
 from openday.models.ledger import Message
 from openday.models.occurrences import Occurrence
 from openday.rules.states import ActivityStatus, Channel, MessageStatus, OccurrenceStatus
 from openday.rules.wording import span_text
 from openday.services import ledger
+from openday.services.wordings import letter_of
 
 NEWS = "watch.news"
 WAIT = timedelta(minutes=5)
-_TEMPLATES = {Channel.EMAIL: "messages/watch_news.txt", Channel.SMS: "messages/watch_news_sms.txt"}
+_WORDINGS = {Channel.EMAIL: NEWS, Channel.SMS: "watch.news_sms"}
 _HEADS = {"firmed_up": "时间确定", "changed": "安排变更", "postponed": "延期举办"}
 _PLACE = "\0"
 
@@ -75,17 +76,17 @@ def _news(
 ) -> LetterText:
     """The text for everybody, with a mark where each one's own link goes."""
     over = activity.status == ActivityStatus.CANCELLED
-    return letter_text(
-        _TEMPLATES[channel],
-        what="活动取消" if over else _HEADS.get(kind, "场次取消"),
-        theme=activity.theme,
-        line=line.rstrip("。"),
-        standing="活动已取消。" if over else _standing(activity, occurrences),
-        page=page,
-        calendar=f"{page}/calendar.ics",
-        link=_PLACE,
-        agency=activity.agency.name,
-    )
+    values = {
+        "what": "活动取消" if over else _HEADS.get(kind, "场次取消"),
+        "theme": activity.theme,
+        "line": line.rstrip("。"),
+        "standing": "活动已取消。" if over else _standing(activity, occurrences),
+        "page": page,
+        "calendar": f"{page}/calendar.ics",
+        "link": _PLACE,
+        "agency": activity.agency.name,
+    }
+    return letter_of(_WORDINGS[channel], activity.agency.jurisdiction_id, SOURCE_LANGUAGE, values)
 
 
 def _standing(activity: Activity, occurrences: Sequence[Occurrence]) -> str:

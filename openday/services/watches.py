@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from openday import clock, vault
 from openday.db import session, use_case
-from openday.documents.letters import letter_text
+from openday.documents.letters import SOURCE_LANGUAGE
 from openday.errors import Closed, NotFound, Refused, StoreAway
 from openday.models.activities import Activity, ActivityWatch
 from openday.models.ledger import Message
@@ -26,9 +26,10 @@ from openday.rules.watching import KEPT_AFTER, KEPT_AT_MOST, MAILS_A_DAY, may_be
 from openday.services import ledger
 from openday.services.challenge_steps import spend
 from openday.services.watch_steps import watch_url
+from openday.services.wordings import letter_of
 
 CONFIRM = "watch.confirm"
-_TEMPLATES = {Channel.EMAIL: "messages/watch_confirm.txt", Channel.SMS: "messages/watch_confirm_sms.txt"}
+_WORDINGS = {Channel.EMAIL: CONFIRM, Channel.SMS: "watch.confirm_sms"}
 _ATTEMPTS = 4
 _BATCH = 500
 _DAY = timedelta(days=1)
@@ -142,9 +143,9 @@ def _may_write(address: str, now: datetime) -> bool:
 def _send_link(
     watch: ActivityWatch, activity: Activity, channel: Channel, address: str, link: str, now: datetime
 ) -> None:
-    text = letter_text(
-        _TEMPLATES[channel], theme=activity.theme, link=link, agency=activity.agency.name, days=KEPT_AFTER.days
-    )
+    agency = activity.agency
+    values = {"theme": activity.theme, "link": link, "agency": agency.name, "days": KEPT_AFTER.days}
+    text = letter_of(_WORDINGS[channel], agency.jurisdiction_id, SOURCE_LANGUAGE, values)
     letter = ledger.Addressed(channel, address, text.subject, text.body, watch_id=watch.id)
     ledger.enqueue_all(CONFIRM, [letter], now=now)
 
