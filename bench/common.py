@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -16,23 +17,44 @@ from tests.support.server import Server
 DATABASES = ("sqlite", "postgresql")
 
 
+@dataclass(frozen=True)
+class Database:
+    """A migrated, empty database that syncs every commit to the disk; a folder; the cluster where there is one."""
+
+    url: str
+    folder: Path
+    cluster: Postgres | None
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What a server over it needs to know."""
+        return {"DATABASE_URL": self.url, "OPENDAY_INSTANCE": str(self.folder)}
+
+
 @contextmanager
-def fresh_database(kind: str) -> Iterator[tuple[str, Path]]:
-    """A migrated, empty database that syncs every commit to the disk; its address and a folder to work in."""
+def durable_database(kind: str) -> Iterator[Database]:
+    """Make one, "sqlite" or "postgresql"; it is gone at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="openday-bench-") as name:
         folder = Path(name)
         if kind == "sqlite":
             url = f"sqlite:///{folder / 'openday.db'}"
             migrate(url, folder)
-            yield url, folder
+            yield Database(url, folder, None)
             return
         cluster = Postgres.alone(durable=True)
         try:
             url = cluster.create_database()
             migrate(url, folder)
-            yield url, folder
+            yield Database(url, folder, cluster)
         finally:
             cluster.close()
+
+
+@contextmanager
+def fresh_database(kind: str) -> Iterator[tuple[str, Path]]:
+    """The same for those who need no more than its address and the folder."""
+    with durable_database(kind) as made:
+        yield made.url, made.folder
 
 
 def verified(server: Server) -> bool:

@@ -10,18 +10,13 @@ runs a variant that counts first and inserts later: the same checker has to find
 
 import argparse
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from common import fresh_database, verified
+from common import durable_database, verified
 
-from tests.conftest import migrate
 from tests.support.faults import Faults, Told, Zeros, insist, longest_silence, wishes, zeros
-from tests.support.postgres import Postgres
 from tests.support.rush import read_roster, rehearse
 from tests.support.server import Server
 
@@ -29,33 +24,14 @@ LISTS, SEATS, QUOTAS, CLIENTS, WORKERS = 3, 500, 2, 64, 4
 BROKEN = Path(__file__).resolve().parent / "broken"
 
 
-@contextmanager
-def house(kind: str) -> Iterator[tuple[str, Path, Postgres | None]]:
-    """A fresh durable database, its folder, and the cluster if it is PostgreSQL."""
-    if kind == "sqlite":
-        with fresh_database(kind) as (url, folder):
-            yield url, folder, None
-        return
-    cluster = Postgres.alone(durable=True)
-    try:
-        with tempfile.TemporaryDirectory(prefix="openday-bench-") as name:
-            url = cluster.create_database()
-            migrate(url, Path(name))
-            yield url, Path(name), cluster
-    finally:
-        cluster.close()
-
-
 def measure(kind: str, attempts: int, seats: int, kills: int, restarts: int, *, broken: bool = False) -> Zeros:
     """One run with `seats` in each occurrence; prints what was told, the longest silences, and the zeros."""
-    with house(kind) as (url, folder, cluster):
-        env = {"DATABASE_URL": url, "OPENDAY_INSTANCE": str(folder)}
-        if broken:
-            env["PYTHONPATH"] = str(BROKEN)
-        with Server(env, workers=WORKERS) as server:
+    with durable_database(kind) as database:
+        env = {"PYTHONPATH": str(BROKEN)} if broken else {}
+        with Server({**database.env, **env}, workers=WORKERS) as server:
             made = rehearse(server.env, occurrences=LISTS, seats=seats, waitlist=False, quotas=QUOTAS)
             crowd = wishes(attempts, lists=LISTS, quotas=QUOTAS, seed=20261121)
-            faults = Faults(server, kills, cluster, restarts, every=attempts / 150 / max(1, kills + restarts))
+            faults = Faults(server, kills, database.cluster, restarts, every=attempts / 150 / max(1, kills + restarts))
             begun = time.perf_counter()
             told = insist(made["signup_urls"], crowd, clients=CLIENTS, during=faults)
             seconds = time.perf_counter() - begun

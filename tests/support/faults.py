@@ -6,7 +6,6 @@
 Everything goes over HTTP. The checker knows only what was asked, what was answered, and the lists that staff can read.
 """
 
-import http.client
 import random
 import threading
 import time
@@ -138,7 +137,7 @@ def _insist(url: str, wish: Wish) -> Told:
                     return Told(wish, status, outcome_of(html), code, tries, time.time(), tuple(odd))
             if status not in (200, 503):
                 odd.append(status)
-        except (OSError, http.client.HTTPException):
+        except OSError:
             visitor.close()
         time.sleep(0.1)
     return Told(wish, 0, "no answer", "", tries, time.time(), tuple(odd))

@@ -25,6 +25,7 @@ import psycopg
 from psycopg import sql
 
 from tests.support import lifeline
+from tests.support.server import descendants
 
 _SUPERUSER = "openday"
 _COMMON = """
@@ -95,6 +96,10 @@ class Postgres:
         self.stop("immediate")
         time.sleep(pause)
         self.start()
+
+    def processes(self) -> list[int]:
+        """The server's main process and those that it has started."""
+        return descendants(int((self._data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0]))
 
     @property
     def _data(self) -> Path:

@@ -8,7 +8,6 @@ last_seat_faults(rounds, rosters) == []
 Everything goes over HTTP. A checker returns a sentence for everything that must not be, so [] is a race that held.
 """
 
-import http.client
 import random
 import time
 from collections import Counter
@@ -46,7 +45,7 @@ class Reply:
 
 
 Act = Callable[[Visitor], Reply]
-Round = Sequence[Reply]
+Round = list[Reply]
 """All replies about one seat, person or ticket."""
 
 
@@ -94,7 +93,7 @@ def _read(visitor: Visitor, url: str) -> str:
     """The text of a page; a connection that the server closed while nobody used it is opened again."""
     try:
         return visitor.ask("GET", url)[2]
-    except (OSError, http.client.HTTPException):
+    except OSError:
         visitor.close()
         return visitor.ask("GET", url)[2]
 
@@ -103,7 +102,7 @@ def _sender(act: str, of: str, url: str, form: Mapping[str, str]) -> Act:
     def send(visitor: Visitor) -> Reply:
         try:
             status, location, html = visitor.ask("POST", url, form)
-        except (OSError, http.client.HTTPException):
+        except OSError:
             visitor.close()
             return Reply(act, of, 0, "no answer")
         code = urlsplit(location).path.rsplit("/", 1)[-1] if act == "sign-up" and status == 303 else ""

@@ -6,7 +6,6 @@ with Desks(server, house) as desks:
 """
 
 import html
-import http.client
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -123,7 +122,7 @@ def _read(visitor: Visitor, address: str) -> str:
     """The text of a page; a connection that the server closed while nobody used it is opened again."""
     try:
         return visitor.ask("GET", address)[2]
-    except (OSError, http.client.HTTPException):
+    except OSError:
         visitor.close()
         return visitor.ask("GET", address)[2]
 

@@ -7,7 +7,6 @@ Standard library only and light, because it shares the computer with the server 
 """
 
 import csv
-import http.client
 import io
 import json
 import multiprocessing
@@ -18,16 +17,16 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from tests.support.wire import Wire
+
 _HIDDEN = re.compile(r'<input[^>]*name="(idempotency_key|csrf_token)"[^>]*>')
 _VALUE = re.compile(r'value="([^"]*)"')
 _OUTCOME = re.compile(r'<meta name="outcome" content="([^"]*)"')
-_FORM_TYPE = {"Content-Type": "application/x-www-form-urlencoded"}
-TIMEOUT = 60.0
+_FORM_TYPE = "Content-Type: application/x-www-form-urlencoded\r\n"
 
 
 @dataclass(frozen=True)
@@ -62,24 +61,20 @@ class Visitor:
 
     def __init__(self, origin: str) -> None:
         parts = urlsplit(origin)
-        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
+        self._wire = Wire(parts.hostname or "", parts.port or 80)
         self._cookies: dict[str, str] = {}
 
     def ask(self, method: str, url: str, form: Mapping[str, str] | None = None) -> tuple[int, str, str]:
         """Status, Location ('' if there is none) and body of one request; redirects are not followed."""
-        parts = urlsplit(url)
-        headers = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
-            "Accept": "text/html",
-        }
-        body = urlencode(form).encode() if form is not None else None
-        self._connection.request(method, parts.path, body, {**headers, **(_FORM_TYPE if body else {})})
-        response = self._connection.getresponse()
-        text = response.read().decode("utf-8", "replace")
-        for cookie in response.headers.get_all("Set-Cookie", []):
-            for name, morsel in SimpleCookie(cookie).items():
-                self._cookies[name] = morsel.value
-        return response.status, response.headers.get("Location", ""), text
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        head = "Accept: text/html\r\n" + (f"Cookie: {cookies}\r\n" if cookies else "")
+        body = urlencode(form).encode() if form is not None else b""
+        answer = self._wire.ask(method, urlsplit(url).path, head + (_FORM_TYPE if body else ""), body)
+        for name, value in answer.head:
+            if name == "set-cookie":
+                key, _, said = value.partition(";")[0].partition("=")
+                self._cookies[key] = said
+        return answer.status, answer.field("location"), answer.body.decode("utf-8", "replace")
 
     def forget(self) -> None:
         """Start afresh: another person at the same connection."""
@@ -99,7 +94,7 @@ class Visitor:
 
     def close(self) -> None:
         """Hang up."""
-        self._connection.close()
+        self._wire.close()
 
 
 def hidden_fields(html: str) -> dict[str, str]:
@@ -128,7 +123,7 @@ def sign_up(visitor: Visitor, url: str, guest: Guest) -> Answer:
             return Answer(guest, status, "no form", "", opened - begun, 0.0, time.time())
         form = {"name": guest.name, "phone": guest.phone, "party_size": str(guest.party_size), "consent": "y"}
         status, location, html = visitor.ask("POST", url, {**form, **hidden_fields(html)})
-    except (OSError, http.client.HTTPException):
+    except OSError:
         visitor.close()
         return Answer(guest, 0, "no answer", "", opened - begun, time.perf_counter() - opened, time.time())
     ended = time.perf_counter()
@@ -141,14 +136,16 @@ def rush(urls: str | Sequence[str], guests: Sequence[Guest], *, clients: int, pr
     addresses = [urls] if isinstance(urls, str) else list(urls)
     jobs = [(addresses[n % len(addresses)], guest) for n, guest in enumerate(guests)]
     if processes == 1:
-        return _drive(jobs, clients)
+        return drive(jobs, clients)
     shares = [(jobs[n::processes], clients // processes) for n in range(processes)]
     # Fresh interpreters: a fork would inherit whatever locks this process holds.
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        return [answer for answers in pool.starmap(_drive, shares) for answer in answers]
+        return [answer for answers in pool.starmap(drive, shares) for answer in answers]
 
 
-def _drive(jobs: Sequence[tuple[str, Guest]], clients: int) -> list[Answer]:
+def drive(jobs: Sequence[tuple[str, Guest]], clients: int) -> list[Answer]:
+    """Let so many clients of this process share the jobs: (address, guest)."""
+
     def one_client(mine: Sequence[tuple[str, Guest]]) -> list[Answer]:
         if not mine:
             return []

@@ -153,10 +153,14 @@ class Server:
     def workers(self) -> list[int]:
         """The processes that answer requests: those that listen on the port and have no child that does."""
         assert self._process is not None
-        family = _descendants(self._process.pid)
+        family = self.family()
         sockets = _listening(self.port)
         listeners = [pid for pid in family if _holds(pid, sockets)]
         return [pid for pid in listeners if not any(child in listeners for child in _children(pid))]
+
+    def family(self) -> list[int]:
+        """The process that was started and all that descend from it."""
+        return descendants(self.pid)
 
     @property
     def pid(self) -> int:
@@ -186,7 +190,8 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """A process and everybody who descends from it."""
     family = [pid]
     for member in family:  # grows while it is walked
         family += _children(member)
