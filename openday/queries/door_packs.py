@@ -50,7 +50,8 @@ def packs_of(door: Door) -> list[PackRow]:
 
 def pack_content(door: Door, key: str) -> list[dict[str, object]]:
     """Everybody on the list, as a device may keep them: digests of ticket and number, and for those who may come in
-    a fragment of the name, four digits, the party and since when they are in (milliseconds, 0 for not yet)."""
+    a fragment of the name, four digits, the party, since when they are in (milliseconds, 0 for not yet), and how many
+    of a party that is in."""
     columns = (
         Registration.code,
         Registration.number,
@@ -67,7 +68,7 @@ def pack_content(door: Door, key: str) -> list[dict[str, object]]:
         line: dict[str, object] = {"c": digest(key, code), "d": digest(key, number), "s": status}
         if status == RegistrationStatus.CONFIRMED:
             at = int(since.timestamp() * 1000) if attended and since else 0
-            line |= {"n": shown_name(name), "l": last4, "p": party, "a": at}
+            line |= {"n": shown_name(name), "l": last4, "p": party, "a": at, "q": attended}
         found.append(line)
     return found
 

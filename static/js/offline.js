@@ -1,10 +1,12 @@
 // The door without a network: takes the list along, answers scans from it, keeps them, hands them in when it can.
 // Nothing is answered before the device has it for good, so that a reload or a flat battery loses no entry.
+import { offerCamera } from "./_camera.js";
 import { digestOf, importKey, newKey, openStore } from "./_door_store.js";
 
 const CACHE = "openday-door";
 const BATCH = 50;
 const RHYTHM = 20000; // milliseconds between attempts to hand in what waits
+const PAUSE = 20000; // milliseconds for which a party's entry waits, so that the number who came can be said
 const place = document.getElementById("offline");
 const code = place.dataset.code;
 const part = (id) => document.getElementById(id);
@@ -68,23 +70,75 @@ function understand(typed) {
   return null;
 }
 
-function entryOf(row) {
+function entriesOf(row) {
+  return scans.filter((scan) => scan.digest === row.c && ["waiting", "admitted"].includes(scan.state));
+}
+
+function shownBefore(row) {
   return scans.find((scan) => scan.digest === row.c && !["cancelled", "unknown"].includes(scan.state));
 }
 
-async function admit(row) {
-  const who = `${row.n}　${row.p}人`;
-  const before = entryOf(row);
-  if (before || row.a) {
-    result("again", `已于${clockOf(before ? before.at : row.a - pack.ahead)}签到`, who);
-    return;
-  }
-  const scan = { key: newKey(), code, digest: row.c, at: Date.now(), people: 0, size: row.p, name: row.n, state: "waiting" };
+/** How many of a party are in, as far as this device knows. */
+function inOf(row) {
+  return Math.min(row.p, entriesOf(row).reduce((total, scan) => total + (scan.people || scan.size), row.q || 0));
+}
+
+async function keep(row, people, rest) {
+  const scan = { key: newKey(), code, digest: row.c, at: Date.now(), people, rest, size: row.p, name: row.n, state: "waiting" };
   await store.keepScans([scan]);
   scans.push(scan);
-  result("in", who, `${clockOf(scan.at)}已签到，尾号 ${row.l || "–"}`);
+  return scan;
+}
+
+async function admit(row) {
+  const before = shownBefore(row);
+  if (before || row.a) {
+    const since = clockOf(before ? before.at : row.a - pack.ahead);
+    const left = inOf(row) ? row.p - inOf(row) : 0;
+    result("again", `已于${since}签到`, left ? `${row.n}　登记${row.p}人，还有${left}人没有到` : `${row.n}　${row.p}人`);
+    if (left) ask(left, left, "后到的人数", "后到的签到", async (people) => {
+      await keep(row, people, true);
+      result("in", `${row.n}　${people}人`, `后到签到，登记${row.p}人，已到${inOf(row)}人`);
+    });
+    return;
+  }
+  const scan = await keep(row, 0, false);
+  result("in", `${row.n}　${row.p}人`, `${clockOf(scan.at)}已签到，尾号 ${row.l || "–"}`);
+  if (row.p > 1) ask(row.p, row.p, "只来了一部分人的，请选实到人数", "更正实到人数", async (people) => {
+    if (!canChange(scan)) {
+      result("again", "人数已经上传", "请在有网络的入口更正。");
+      return;
+    }
+    scan.people = people === row.p ? 0 : people;
+    await store.keepScans([scan]);
+    result("in", `${row.n}　${people}人`, `登记${row.p}人，其余的后到时再扫一次`);
+  });
   draw();
   send();
+}
+
+/** Offers numbers of people up to `most`; `act` is called with the one that was chosen. */
+function ask(most, chosen, label, button, act) {
+  const select = part("partly-people");
+  select.textContent = "";
+  for (let n = most; n >= 1; n -= 1) select.append(new Option(`${n}人`, String(n), n === chosen, n === chosen));
+  part("partly-label").textContent = label;
+  part("partly-button").textContent = button;
+  part("partly").onsubmit = (event) => {
+    event.preventDefault();
+    show("partly", false);
+    inTurn(async () => {
+      await act(Number(select.value));
+      draw();
+      send();
+    });
+  };
+  show("partly", true);
+}
+
+/** Whether nothing of an entry can have left this device yet. */
+function canChange(scan) {
+  return scan.state === "waiting" && !scan.sent;
 }
 
 function offer(rows) {
@@ -101,6 +155,7 @@ function offer(rows) {
 
 async function scanned(typed) {
   show("matches", false);
+  show("partly", false);
   const now = Date.now() + pack.ahead;
   if (now > pack.expires_at) {
     await expire();
@@ -159,12 +214,16 @@ async function freshToken() {
   return field.value;
 }
 
-async function handIn() {
+async function handIn(asked) {
   const token = await freshToken();
-  for (let waiting = due(); waiting.length; waiting = due()) {
+  for (let waiting = due(asked); waiting.length; waiting = due(asked)) {
     const batch = waiting.slice(0, BATCH);
+    batch.forEach((scan) => {
+      scan.sent = true; // from here on the other side may know it, whatever becomes of the answer
+    });
+    await store.keepScans(batch);
     const fields = [["device_key", pack.device_key], ["sent_at", String(Date.now())]];
-    batch.forEach((scan) => fields.push(["scan", `${scan.key} ${scan.digest} ${scan.at} ${scan.people}`]));
+    batch.forEach((scan) => fields.push(["scan", `${scan.key} ${scan.digest} ${scan.at} ${scan.people}${scan.rest ? " rest" : ""}`]));
     const told = await post(place.dataset.scans, fields, token);
     told.results.forEach((each) => {
       const scan = batch.find((one) => one.key === each.key);
@@ -176,16 +235,21 @@ async function handIn() {
   }
 }
 
-function due() {
+function waitingScans() {
   return scans.filter((scan) => scan.state === "waiting");
 }
 
+/** What can be handed in now; all of it when somebody asks for it. */
+function due(asked) {
+  return waitingScans().filter((scan) => asked || scan.sent || scan.size === 1 || Date.now() - scan.at > PAUSE);
+}
+
 async function send(asked = false) {
-  if (sending || !pack || !due().length || (!navigator.onLine && !asked)) return;
+  if (sending || !pack || !due(asked).length || (!navigator.onLine && !asked)) return;
   sending = true;
   let told = "";
   try {
-    await handIn();
+    await handIn(asked);
   } catch (failed) {
     told = failed instanceof TypeError || failed instanceof SyntaxError ? "没有网络" : failed.message;
   }
@@ -196,7 +260,7 @@ async function send(asked = false) {
 // --- what is seen --------------------------------------------------------------------------------------------------
 
 async function takeBack(scan) {
-  if (scan.state !== "waiting" || sending) return;
+  if (!canChange(scan)) return;
   await store.dropScans([scan.key]);
   scans = scans.filter((one) => one !== scan);
   result("again", "已撤销签到", scan.name);
@@ -215,7 +279,8 @@ function drawLists() {
     .forEach((scan) => {
       const back = [{ label: "撤销", kind: "secondary", act: () => inTurn(() => takeBack(scan)) }];
       const how = scan.state === "waiting" ? "待上传" : scan.text;
-      line(part("recent-list"), scan.name, `${scan.size}人　${clockOf(scan.at)}　${how}`, scan.state === "waiting" ? back : []);
+      const people = `${scan.people || scan.size}人${scan.rest ? "后到" : ""}`;
+      line(part("recent-list"), scan.name, `${people}　${clockOf(scan.at)}　${how}`, canChange(scan) ? back : []);
     });
 }
 
@@ -223,13 +288,11 @@ function draw(told = "") {
   show("take", !pack);
   show("work", Boolean(pack));
   if (!pack) return;
-  const here = new Map(scans.filter((scan) => ["waiting", "admitted"].includes(scan.state)).map((s) => [s.digest, s.size]));
-  pack.parties.filter((row) => row.a).forEach((row) => here.set(row.c, row.p));
   const sum = (numbers) => numbers.reduce((total, n) => total + n, 0);
-  part("count").textContent = String(sum([...here.values()]));
+  part("count").textContent = String(sum(pack.parties.filter((row) => row.p).map(inOf)));
   part("expected").textContent = `／ ${sum(pack.parties.map((row) => row.p || 0))} 人`;
   part("gate-line").textContent = `${pack.gate}。人数按带走名单时和本机签到计算，不含其他入口。`;
-  const n = due().length;
+  const n = waitingScans().length;
   part("queue").textContent = n ? `${n}条签到记录待上传${told ? `：${told}` : ""}` : "签到记录已全部上传";
   place.dataset.waiting = String(n);
   drawLists();
@@ -242,6 +305,7 @@ async function keepPage() {
   const cache = await caches.open(CACHE);
   const parts = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src]")];
   const addresses = [location.pathname, ...parts.map((each) => new URL(each.href || each.src).pathname)];
+  if (part("camera").dataset.reader) addresses.push(part("camera").dataset.reader);
   await cache.addAll(addresses.map((address) => new Request(address, { credentials: "same-origin", cache: "no-cache" })));
 }
 
@@ -271,7 +335,7 @@ async function expire() {
   const over = scans.filter((scan) => scan.state !== "waiting").map((scan) => scan.key);
   await store.dropScans(over);
   pack.parties = [];
-  if (due().length) await store.keepPack(pack);
+  if (waitingScans().length) await store.keepPack(pack);
   else await letGo();
   result("refused", "名单已过期", "本机的名单已经删除。");
   draw();
@@ -287,50 +351,13 @@ async function letGo() {
 
 function drop() {
   inTurn(async () => {
-    if (due().length) {
+    if (waitingScans().length) {
       result("refused", "还有记录没有上传", "请先上传签到记录，再删除本机名单。");
       return;
     }
     await letGo();
     draw();
   });
-}
-
-// --- the camera ----------------------------------------------------------------------------------------------------
-
-let seen = "";
-
-async function look(detector, view) {
-  if (view.hidden) return;
-  const found = await detector.detect(view).catch(() => []);
-  const text = found.length ? found[0].rawValue : "";
-  if (text && text !== seen) await inTurn(() => scanned(text));
-  if (text) seen = text;
-  setTimeout(() => look(detector, view), 200);
-}
-
-async function camera() {
-  const view = part("camera-view");
-  if (!view.hidden) {
-    view.srcObject.getTracks().forEach((track) => track.stop());
-    view.hidden = true;
-    return;
-  }
-  try {
-    view.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-  } catch {
-    result("refused", "不能使用摄像头", "请允许本页使用摄像头，或者输入凭证号。");
-    return;
-  }
-  view.hidden = false;
-  await view.play();
-  seen = "";
-  look(new BarcodeDetector({ formats: ["qr_code"] }), view);
-}
-
-async function cameraReads() {
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return false;
-  return (await BarcodeDetector.getSupportedFormats().catch(() => [])).includes("qr_code");
 }
 
 async function start() {
@@ -354,8 +381,7 @@ async function start() {
   });
   part("sync").addEventListener("click", () => send(true));
   part("drop").addEventListener("click", drop);
-  part("camera-button").addEventListener("click", camera);
-  show("camera", await cameraReads());
+  offerCamera(part("camera"), (text) => inTurn(() => scanned(text)), (title, text) => result("refused", title, text));
   window.addEventListener("online", () => send());
   setInterval(() => send(), RHYTHM);
   if (pack && Date.now() + pack.ahead > pack.expires_at) await expire();

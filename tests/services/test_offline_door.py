@@ -60,6 +60,7 @@ def test_a_list_holds_fragments_and_hashes_and_nothing_else(any_house: House) ->
             "l": "5678",
             "p": 2,
             "a": 0,
+            "q": 0,
         }
     ]
     written = json.dumps(pack.parties, ensure_ascii=False)

@@ -41,7 +41,8 @@ _WECHAT = (
 class Browser:
     """One Chromium; each context (`phone`, `desk`, `plain`) is a person's own, with own cookies."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, camera: Path | None = None) -> None:
+        """`camera`: a film (.mjpeg) that pages see when they ask for a camera."""
         self._playwright = sync_playwright().start()
         # Debian's package first; without it, the one that `playwright install chromium` fetched.
         found = [
@@ -49,7 +50,7 @@ class Browser:
         ]
         path = next((name for name in found if name), None)
         try:
-            self._chromium = self._playwright.chromium.launch(executable_path=path, args=_FLAGS)
+            self._chromium = self._playwright.chromium.launch(executable_path=path, args=[*_FLAGS, *_filming(camera)])
         except BaseException:
             self._playwright.stop()
             raise
@@ -110,6 +111,16 @@ class Browser:
     def _hear_response(self, response: Response) -> None:
         if response.status >= 400 and response.request.resource_type not in ("document", "fetch", "xhr"):
             self.complaints.append(f"{response.status}: {response.url}")
+
+
+def _filming(camera: Path | None) -> list[str]:
+    if camera is None:
+        return []
+    return [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera}",
+    ]
 
 
 def check_axe(page: Page) -> None:
