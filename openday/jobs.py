@@ -20,7 +20,9 @@ from openday.queries import system
 from openday.rules.quiet_hours import QuietHours
 from openday.services import (
     export_jobs,
+    finding_tickets,
     firming_up,
+    guest_letters,
     housekeeping,
     messages,
     plan_import,
@@ -49,19 +51,26 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         Job("seal_ledger", timedelta(seconds=5), housekeeping.seal_ledger),
         Job("forget_expired", timedelta(hours=1), housekeeping.forget_expired),
         Job("serve_waitlists", timedelta(seconds=15), _serve_waitlists(settings), lease=timedelta(seconds=30)),
+        Job("send_found_tickets", timedelta(seconds=5), _send_found_tickets(settings), lease=timedelta(seconds=30)),
         Job("make_exports", timedelta(seconds=2), export_jobs.make_next, lease=timedelta(seconds=5)),
         Job("forget_exports", timedelta(hours=1), export_jobs.forget_exports),
         Job("file_imports", timedelta(seconds=1), plan_import.file_waiting_imports, lease=timedelta(seconds=30)),
         Job("announce_adopted", timedelta(minutes=1), _announce_adopted(settings)),
         Job("forget_persons", timedelta(hours=6), partial(retention.forget_persons, settings.retention_days)),
         Job("remind_of_vague_times", timedelta(minutes=30), _remind_of_vague_times(settings)),
+        Job("remind_guests", timedelta(minutes=1), _remind_guests(settings)),
+        Job("ask_how_it_was", timedelta(minutes=15), _ask_how_it_was(settings)),
         Job("forget_watches", timedelta(hours=6), watches.forget_watches),
     )
 
 
 def _serve_waitlists(settings: Settings) -> Callable[[], object]:
     """Free seats may not idle for a minute while somebody waits: hence the short rhythm and the short lease."""
-    return partial(registration_changes.serve_waitlists, ticket_url=lambda code: f"{settings.base_url}/tickets/{code}")
+    return partial(registration_changes.serve_waitlists, ticket_url=_ticket_url(settings))
+
+
+def _send_found_tickets(settings: Settings) -> Callable[[], object]:
+    return partial(finding_tickets.send_found_tickets, settings.site.name, _ticket_url(settings))
 
 
 def _announce_adopted(settings: Settings) -> Callable[[], object]:
@@ -72,6 +81,23 @@ def _announce_adopted(settings: Settings) -> Callable[[], object]:
 def _remind_of_vague_times(settings: Settings) -> Callable[[], object]:
     """The use-case looks at the clock itself: it writes to agencies in their office hours."""
     return partial(firming_up.remind_of_vague_times, lambda code: f"{settings.base_url}/agency/plans/{code}")
+
+
+def _remind_guests(settings: Settings) -> Callable[[], object]:
+    return partial(guest_letters.remind_guests, ticket_url=_ticket_url(settings), quiet=_quiet(settings))
+
+
+def _ask_how_it_was(settings: Settings) -> Callable[[], object]:
+    return partial(
+        guest_letters.ask_how_it_was,
+        ticket_url=_ticket_url(settings),
+        page_url=lambda code: f"{settings.base_url}/activities/{code}",
+        quiet=_quiet(settings),
+    )
+
+
+def _ticket_url(settings: Settings) -> Callable[[str], str]:
+    return lambda code: f"{settings.base_url}/tickets/{code}"
 
 
 def run_due(settings: Settings) -> int:
@@ -94,8 +120,16 @@ def send_messages(ways: Mapping[str, Sender], *, quiet: QuietHours | None = None
     """Send what is due, each message on its own, so that one bad one stops nobody; returns how many were tried."""
     claimed = messages.claim_messages(quiet=quiet)
     if claimed:
-        messages.mark_outcomes([_send(message, ways[message.channel]) for message in claimed])
+        begun = time.monotonic()
+        messages.mark_outcomes([_send_in_time(message, ways, begun) for message in claimed])
     return len(claimed)
+
+
+def _send_in_time(message: messages.Claimed, ways: Mapping[str, Sender], begun: float) -> messages.Outcome:
+    """A round that has lasted so long that the lease may run out under the rest gives the rest back untried."""
+    if time.monotonic() - begun > messages.LEASE.total_seconds() / 2:
+        return messages.Outcome(message.id, tried=False)
+    return _send(message, ways[message.channel])
 
 
 def _send(message: messages.Claimed, way: Sender) -> messages.Outcome:

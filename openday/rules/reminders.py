@@ -1,17 +1,21 @@
-"""When somebody is reminded of the occurrence they signed up for."""
+"""When somebody is reminded of the occurrence they signed up for, and asked afterwards how it was."""
 
 from datetime import datetime, timedelta
 
 from openday.rules.quiet_hours import TIME_TO_REACT, QuietHours
 
 REMINDER = "registration.reminder"
-"""The kind of message."""
+SURVEY = "survey.invitation"
+"""The kinds of message."""
 OVERTAKEN = "内容已过时，未发送"
 FRESH = timedelta(hours=1)
 """How long a confirmation is its own reminder."""
 _BEFORE_NIGHT = timedelta(hours=1)
 LONGEST = 336
 """The most hours before the start that can be set: two weeks."""
+ASK_AFTER = timedelta(hours=1)
+ASK_UNTIL = timedelta(days=3)
+"""From when to when after the end people are asked how it was: later they would have to think back."""
 
 
 def reminder_time(starts_at: datetime, hours: int, quiet: QuietHours | None) -> datetime:

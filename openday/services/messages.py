@@ -141,11 +141,13 @@ def _calendar(attachment: str) -> Calendar | None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one attempt: `error` '' = the server took it; `for_good` = it never will."""
+    """What became of one attempt: `error` '' = the server took it; `for_good` = it never will. Not `tried`: it was not
+    its turn any more."""
 
     message_id: int
     error: str = ""
     for_good: bool = False
+    tried: bool = True
 
 
 @use_case
@@ -161,8 +163,10 @@ def mark_outcomes(outcomes: Sequence[Outcome]) -> None:
         row = by_id.get(outcome.message_id)
         if row is None:
             continue  # retention was faster
-        row.attempts += 1
         row.leased_until = None
+        if not outcome.tried:
+            continue
+        row.attempts += 1
         row.last_error = outcome.error[:500]
         if not outcome.error:
             row.status, row.sent_at = MessageStatus.SENT.value, now
