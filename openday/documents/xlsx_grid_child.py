@@ -41,9 +41,10 @@ def main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.setitimer(signal.ITIMER_PROF, float(seconds))
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     try:
         for line in _lines(sys.stdin.buffer.read(), *map(int, limits)):
-            sys.stdout.buffer.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            sys.stdout.buffer.write(encode(line).encode() + b"\n")
     except Refused as refused:
         sys.stdout.buffer.write(json.dumps({"refused": str(refused)}).encode())
     except python_calamine.PasswordError:
@@ -79,6 +80,8 @@ def _lines(data: bytes, rows: int, columns: int, characters: int) -> Iterator[di
 
 def _as_text(cell: Cell, shown: str | None) -> str:
     """A cell as a person would have typed it; `shown` says which parts of a date the sheet displays."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):

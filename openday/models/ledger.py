@@ -12,6 +12,8 @@ from openday.db import Base
 from openday.models.columns import Id, code_column, one_of, reference, sealed_column
 from openday.rules.states import Channel, MessageStatus
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 class AuditEvent(Base):
     """Who did what to which record; never changed.
@@ -45,7 +47,7 @@ class AuditEvent(Base):
 def audit_content(at: datetime, *facts: int | str | dict[str, Any] | None) -> bytes:
     """What a signature covers: moment, actor, agency, action, kind and id of the record, detail, in this order."""
     said = [at.astimezone(UTC).isoformat(timespec="microseconds"), *facts]
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL.encode(said).encode()
 
 
 CHAIN_START = "0" * 64

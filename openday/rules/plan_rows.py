@@ -23,6 +23,7 @@ _COLUMNS = {
     "contact": "contact",
     "contact_phone": "phone",
 }
+_PLAINLY = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.0)?(?:年度?)?")
 
 
@@ -79,7 +80,7 @@ def _audience(text: str) -> Audience:
 def import_key(call_id: int, reading: RowReading) -> str:
     """What makes the same row of the same table the same: a hash over call, agency, text and the row's own year."""
     said = [call_id, reading.agency, reading.text.as_dict(), reading.year if reading.own_year else None]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_PLAINLY.encode(said).encode()).hexdigest()
 
 
 def _agency_problems(agency: str, own_agency: str) -> list[str]:
