@@ -1,5 +1,6 @@
 """create_app: settings in, a Flask application out. No work at import, no connection before the first request."""
 
+import logging
 import os
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from openday.web import access, blueprints, catalogue, challenge, errors, pages,
 from openday.web.assets import Assets
 from openday.web.json_fields import FieldsRequest
 from openday.web.sub_path import SubPath
+
+log = logging.getLogger(__name__)
 
 migrate = Migrate()
 csrf = CSRFProtect()
@@ -38,6 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.configure(settings.log_format)
     vault.configure(settings.secret_key)
     clock.follow_file(settings.clock_file)
+    if settings.clock_file:
+        log.warning("a rehearsal: the clock is moved by %s", settings.clock_file)
     app = Flask("openday", root_path=str(PROJECT), instance_path=str(settings.instance.resolve()))
     app.request_class = FieldsRequest
     _configure(app, settings)

@@ -107,7 +107,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
         redis_url=_url(env, "REDIS_URL", "", {"redis", "rediss", "unix"}),
         mail_from=_mail_from(env),
         log_format=_one_of(env, "OPENDAY_LOG", "text", {"json", "text"}),
-        clock_file=Path(env["OPENDAY_CLOCK_FILE"]) if env.get("OPENDAY_CLOCK_FILE") else None,
+        clock_file=_clock_file(env),
         retention_days=_number(env, "OPENDAY_RETENTION_DAYS", 30, least=1, most=3650),
         trusted_proxies=_number(env, "OPENDAY_TRUSTED_PROXIES", 0, least=0, most=10),
         quiet_hours=_quiet_hours(env),
@@ -162,6 +162,15 @@ def _mail_from(env: Mapping[str, str]) -> str:
     if "@" not in value or any(c in value for c in "\r\n"):
         raise SettingsError("OPENDAY_MAIL_FROM: must be one mail address")
     return value
+
+
+def _clock_file(env: Mapping[str, str]) -> Path | None:
+    """Only for rehearsals: a site that people reach over https shows the real time, whatever was left behind."""
+    if not env.get("OPENDAY_CLOCK_FILE"):
+        return None
+    if env.get("BASE_URL", "").startswith("https:"):
+        raise SettingsError("OPENDAY_CLOCK_FILE: for rehearsals only, never with a BASE_URL of https")
+    return Path(env["OPENDAY_CLOCK_FILE"])
 
 
 def _quiet_hours(env: Mapping[str, str]) -> tuple[int, int] | None:

@@ -41,6 +41,10 @@ def test_with_nothing_but_a_key_there_is_a_sqlite_file_and_the_console() -> None
         ("OPENDAY_TRUSTED_PROXIES", "many"),
         ("OPENDAY_SECOND_FACTOR", "always"),
         ("OPENDAY_TYPO", "1"),
+        ("OPENDAY_QUIET_HOURS", "22"),
+        ("OPENDAY_QUIET_HOURS", "22-24"),
+        ("OPENDAY_QUIET_HOURS", "8-8"),
+        ("OPENDAY_QUIET_HOURS", "night"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
@@ -76,3 +80,18 @@ def test_the_command_ends_with_one_line_and_no_traceback() -> None:
     )
     assert done.returncode == 2
     assert done.stderr == "openday: SECRET_KEY: must be set and at least 32 characters long\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [(None, (22, 8)), ("22-8", (22, 8)), ("0-6", (0, 6)), ("", None), (" ", None)]
+)
+def test_it_is_quiet_at_night_unless_told_otherwise(text: str | None, hours: tuple[int, int] | None) -> None:
+    env = GOOD if text is None else {**GOOD, "OPENDAY_QUIET_HOURS": text}
+    assert from_env(env).quiet_hours == hours
+
+
+def test_the_clock_of_a_site_that_people_use_cannot_be_moved() -> None:
+    moved = {**GOOD, "OPENDAY_CLOCK_FILE": "clock"}
+    assert from_env(moved).clock_file is not None
+    with pytest.raises(SettingsError, match="OPENDAY_CLOCK_FILE"):
+        from_env({**moved, "BASE_URL": "https://www.example.gov.cn/kfr"})

@@ -81,7 +81,9 @@ class Stage:
 
     def set_clock(self, moment: datetime) -> None:
         """Let the server's clock show `moment` and run on from there."""
-        self.clock_file.write_text(str((moment - clock.now()).total_seconds()))
+        fresh = self.clock_file.with_suffix(".new")
+        fresh.write_text(str((moment - clock.now()).total_seconds()))
+        fresh.replace(self.clock_file)  # at once: half a file would be no offset at all
 
     def mail_to(self, address: str, *, about: str, timeout: float = 30) -> str:
         """The text of the first mail to `address` whose subject holds `about`, as soon as the worker has sent it."""
@@ -89,7 +91,7 @@ class Stage:
         while time.monotonic() < until:
             for delivery in self.mail.to(address):
                 if about in str(delivery.message["Subject"]):
-                    return str(delivery.message.get_content())
+                    return delivery.text
             time.sleep(0.2)
         subjects = [str(delivery.message["Subject"]) for delivery in self.mail.to(address)]
         raise AssertionError(f"no mail about {about} for {address}; there are {subjects}")

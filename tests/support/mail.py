@@ -34,6 +34,19 @@ class Delivery:
     message: EmailMessage
     raw: bytes
 
+    @property
+    def text(self) -> str:
+        """What a person reads, whatever else travels along."""
+        body = self.message.get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    @property
+    def calendars(self) -> list[EmailMessage]:
+        """The parts of the type text/calendar."""
+        parts = [part for part in self.message.walk() if part.get_content_type() == "text/calendar"]
+        return [part for part in parts if isinstance(part, EmailMessage)]
+
 
 class MailServer:
     """Listens on a port of 127.0.0.1 between `start` and `stop` (or inside `with`); `mode` may change at any time."""
