@@ -53,6 +53,8 @@ class Announcement:
     qr: bytes | None = None
     cancel_reason: str = ""
     postpone_reason: str = ""
+    hosts: tuple[tuple[str, str], ...] = ()
+    """(主办单位, 承办单位 or 协办单位; name) of the agencies that hold it together with `agency`."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def announcement(facts: Announcement, issuer: str, dated: date) -> OfficialDocum
         ("活动内容", facts.content),
         ("活动对象", facts.audience),
         ("报名方式", facts.signup),
+        ("举办单位", _hosts(facts)),
         ("联系方式", _contact(facts)),
     )
     for heading, text in sections:
@@ -108,6 +111,16 @@ def announcement(facts: Announcement, issuer: str, dated: date) -> OfficialDocum
     if facts.qr:
         blocks.append(Picture(facts.qr, f"扫描二维码查看活动并报名　{facts.address}"))
     return OfficialDocument(title, "", tuple(blocks), issuer, dated)
+
+
+def _hosts(facts: Announcement) -> str:
+    """A line for each part that agencies have in it; '' where the one that filed it holds it alone."""
+    if not facts.hosts:
+        return ""
+    named = {"主办单位": [facts.agency]}
+    for part, name in facts.hosts:
+        named.setdefault(part, []).append(name)
+    return "\n".join(f"{part}：{'、'.join(names)}" for part, names in named.items())
 
 
 def month_schedule(

@@ -34,6 +34,9 @@ _WAYS = {
 }
 
 
+_PARTS = {"organiser": "主办单位", "co_organiser": "承办单位", "supporter": "协办单位"}
+
+
 @dataclass(frozen=True)
 class Announced:
     """An announcement, with the keys of its activity for the ledger."""
@@ -52,7 +55,7 @@ def announced(actor: Actor, code: str, page_url: Callable[[str], str]) -> Announ
     activity = activity_in_reach(actor, Right.SUMMARY_EXPORT, code)
     page = activity_page(code)
     entry, address = page.entry, page_url(activity.code)
-    slots = [slot for slot in page.slots if not slot.cancelled]
+    slots = [slot for slot in page.slots if not slot.cancelled and not slot.postponed]
     online = entry.mode.online
     facts = Announcement(
         agency=entry.agency,
@@ -69,6 +72,7 @@ def announced(actor: Actor, code: str, page_url: Callable[[str], str]) -> Announ
         qr=qr_png(address) if online else None,
         cancel_reason=entry.cancel_reason if entry.cancelled else "",
         postpone_reason=page.postpone_reason,
+        hosts=tuple((_PARTS[kind], name) for kind, name in page.hosts),
     )
     return Announced(activity.id, activity.agency_id, facts)
 
@@ -90,7 +94,13 @@ def activities_of_month(actor: Actor, first: date) -> list[ScheduledActivity]:
             Activity.status == ActivityStatus.PUBLISHED,
             or_(
                 and_(Occurrence.starts_at < ends, Occurrence.ends_at > begins),
-                and_(Occurrence.id.is_(None), Activity.first_day < following, Activity.last_day >= first),
+                and_(
+                    Occurrence.id.is_(None),
+                    Activity.vague,
+                    Activity.postpone_reason == "",
+                    Activity.first_day < following,
+                    Activity.last_day >= first,
+                ),
             ),
         )
         .order_by(Occurrence.starts_at, Activity.first_day, Activity.id)

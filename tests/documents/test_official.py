@@ -155,6 +155,15 @@ def test_an_announcement_turns_into_its_contrary_when_the_activity_is_called_off
     assert "新的时间确定后另行公布。" in printed(announcement(put_off, *issued))
 
 
+def test_an_announcement_names_who_holds_it_together() -> None:
+    alone = printed(announcement(FACTS, "云溪区图书馆", date(2026, 9, 1)))
+    assert "举办单位" not in alone
+    together = Announcement(**{**FACTS.__dict__, "hosts": (("协办单位", "云溪区水务局"), ("协办单位", "云溪区气象局"))})
+    text = printed(announcement(together, "云溪区图书馆", date(2026, 9, 1)))
+    assert "主办单位：云溪区图书馆\n协办" in text
+    assert "协办单位：云溪区水务局、云溪区气象局" in text
+
+
 def test_few_agencies_are_addressed_by_name_and_many_are_listed() -> None:
     def notice(count: int) -> OfficialDocument:
         agencies = [MissingAgency(f"第{number}局", 2, 1) for number in range(count)]

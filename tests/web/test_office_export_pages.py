@@ -17,8 +17,9 @@ from openday.models.ledger import AuditEvent
 from openday.rules.plan_states import PlanStatus
 from openday.rules.states import SignupMode
 from openday.services import export_jobs
+from openday.services.postponements import postpone_occurrence
 from openday.web.office import exports as export_views
-from tests.factories.activities import published_activity
+from tests.factories.activities import page_url, published_activity, ticket_url
 from tests.factories.calls import call_of
 from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House
@@ -169,6 +170,19 @@ def test_the_schedule_of_a_month_holds_its_activities_and_no_others(client: Page
         assert "请选择月份" in client.get(f"/office/month-schedule.docx?month={month}", 422).text()
     client.log_in(house.far_officer)
     assert client.raw("/office/month-schedule.docx?month=2027-09").status_code == 422
+
+
+def test_a_time_that_no_longer_stands_is_in_no_paper(client: PageClient, house: House) -> None:
+    both, one = published_activity(house, theme="走进水厂"), published_activity(house, theme="走进法院")
+    stands, off = open_occurrence(both, venue="二号厂区"), open_occurrence(both, venue="一号厂区")
+    alone = open_occurrence(one)
+    client.log_in(house.officer)
+    for occurrence in (off, alone):
+        postpone_occurrence(house.officer.actor, occurrence.code, "检修", page_url=page_url, ticket_url=ticket_url)
+    text = _paper(client, f"/office/publications/{both.code}/announcement.docx")
+    assert ("二号厂区" in text, "一号厂区" in text) == (True, False)
+    month = _paper(client, f"/office/month-schedule.docx?month={stands.starts_at:%Y-%m}")
+    assert ("走进水厂" in month, "走进法院" in month) == (True, False)
 
 
 def test_a_reminder_names_those_who_have_not_filed(client: PageClient, house: House) -> None:
