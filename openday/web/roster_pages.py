@@ -3,25 +3,19 @@
 `area` is the name of the blueprint ('agency' or 'office'); the queries decide what is within reach.
 """
 
-from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from openday import clock
 from openday.documents.csv_export import csv_bytes
-from openday.errors import Conflict, Refused
+from openday.errors import Refused
 from openday.queries import rosters
 from openday.queries.activities import occurrence_in_reach
 from openday.queries.registrations import signup_sheet
 from openday.rules.permissions import Right
-from openday.rules.signup import closure, closure_text, deletion_day
-from openday.rules.states import RegistrationSource
-from openday.services import registrations
 from openday.services.rosters import export_roster, reveal_phone
 from openday.web.access import the_actor
-from openday.web.forms.registrations import RevealForm, StaffRegistrationForm, people_said
-from openday.web.forms.signup_further import further_form, problems_of, sent_extras
+from openday.web.forms.registrations import RevealForm
 from openday.web.forms.texts import put_problem
-from openday.web.links import ticket_url
 
 CSV_HEADER = (
     "code", "name", "phone", "party_size", "status", "number", "quota", "source", "attended", "registered_at",
@@ -109,55 +103,5 @@ def _entry(
         answers=rosters.further_answers(occurrence.id, number).get(number, []),
         form=form,
         phone=phone,
-    )
-    return page, status
-
-
-def new_registration(area: str, code: str) -> ResponseReturnValue:
-    """The sign-up form for somebody who called, came to the counter or wrote."""
-    return _staff_form(area, code, StaffRegistrationForm())
-
-
-def enter_registration(area: str, code: str) -> ResponseReturnValue:
-    """Put them onto the same list by the same rules, then show their entry."""
-    form = StaffRegistrationForm()
-    try:
-        if not form.validate():
-            return _staff_form(area, code, form, 422)
-        done = registrations.register(
-            code,
-            form.sign_up(request.headers.get("Idempotency-Key") or None, sent_extras()),
-            ticket_url=ticket_url,
-            actor=the_actor(),
-            source=RegistrationSource(form.source.data),
-        )
-    except Refused as refused:
-        put_problem(form, refused.field, refused.message)
-        return _staff_form(area, code, form, 422)
-    except Conflict as conflict:
-        put_problem(form, None, conflict.message)
-        return _staff_form(area, code, form, conflict.status, conflict.outcome)
-    return redirect(url_for(f"{area}.roster_entry", code=code, number=done.number), code=303)
-
-
-def _staff_form(
-    area: str, code: str, form: StaffRegistrationForm, status: int = 200, outcome: str = ""
-) -> ResponseReturnValue:
-    occurrence_in_reach(the_actor(), Right.REGISTRATION_ENTER, code)
-    sheet = signup_sheet(code)
-    why = closure(sheet.occasion.facts, clock.now(), staff=True)
-    further = further_form(sheet.occasion, sent_extras() if request.method == "POST" else None)
-    if further is not None and status == 422:
-        further.put(problems_of(sheet.occasion, sent_extras(), people_said(form), staff=True))
-        form.form_errors = [text for text in form.form_errors if text not in dict(further.fault_list).values()]
-    page = render_template(
-        "rosters/registration_new.html",
-        area=area,
-        sheet=sheet,
-        further=further,
-        gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
-        form=form.prepare(sheet),
-        outcome=outcome or ("invalid" if status == 422 else ""),
-        closed=closure_text(why, sheet.occasion.facts) if why else "",
     )
     return page, status

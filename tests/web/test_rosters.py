@@ -123,7 +123,7 @@ def test_somebody_who_called_is_put_onto_the_same_list(app: Flask, house: House)
     filer = PageClient(app).log_in(house.filer)
     form = filer.get(f"/agency/occurrences/{occurrence.code}/registrations/new").form(having="phone")
     values = {"name": "王小雨", "phone": "13800001234", "party_size": "2", "consent": "y"}
-    page = filer.submit(form, 422, **values)
+    page = filer.submit(form, 422, source="", **values)
     assert page.text("//*[@id='source-error']") == "错误：请选择报名途径"
     page = filer.submit(form, source="phone", **values)
     assert "电话" in page.text("main")

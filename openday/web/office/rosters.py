@@ -1,4 +1,4 @@
-"""Lists of every occurrence of the district, and registrations that came by phone, counter or paper."""
+"""Lists of every occurrence of the district."""
 
 from flask.typing import ResponseReturnValue
 
@@ -34,20 +34,6 @@ def roster_entry(code: str, number: str) -> ResponseReturnValue:
 def roster_reveal(code: str, number: str) -> ResponseReturnValue:
     """See one telephone number, with a reason."""
     return roster_pages.show_phone("office", code, number)
-
-
-@bp.get("/occurrences/<code>/registrations/new")
-@open_to(Role.OFFICER)
-def registration_new(code: str) -> ResponseReturnValue:
-    """The form for somebody who did not sign up online."""
-    return roster_pages.new_registration("office", code)
-
-
-@bp.post("/occurrences/<code>/registrations/new")
-@open_to(Role.OFFICER)
-def registration_submit(code: str) -> ResponseReturnValue:
-    """Enter the registration."""
-    return roster_pages.enter_registration("office", code)
 
 
 @bp.get("/occurrences/<code>/applicants")
