@@ -88,6 +88,8 @@ class Occasion:
     """Whose office speaks in letters: that of the agency's place."""
     protection: str
     """none, or challenge: what the form has to bring along (`models.occurrences.PROTECTIONS`)."""
+    names_basis: str = ""
+    """On what basis the masked names of those who get in are published; empty: they are not."""
 
     @property
     def decides_later(self) -> bool:
@@ -169,6 +171,8 @@ OCCASION_COLUMNS = (
     Occurrence.offer_hours,
     Occurrence.form,
     Occurrence.protection,
+    Occurrence.publish_names,
+    Occurrence.names_basis,
     Activity.id.label("activity_id"),
     Activity.code.label("activity_code"),
     Activity.status.label("activity_status"),
@@ -207,6 +211,7 @@ def occasion_from(row: Any) -> Occasion:
         form=form_from(row.form),
         jurisdiction_id=row.jurisdiction_id,
         protection=row.protection,
+        names_basis=row.names_basis if row.publish_names else "",
     )
 
 
@@ -275,8 +280,6 @@ class Ticket:
     companions: tuple[str, ...]
     elsewhere: bool
     """Whether the activity has other occurrences to come."""
-    names_published: bool
-    """Whether the masked names of those who get in are published."""
     occasion: Occasion
 
     @property
@@ -396,7 +399,6 @@ _TICKET: Select[*tuple[Any, ...]] = (
             _Later.c.starts_at > bindparam("now", type_=Occurrence.starts_at.type),
         )
         .label("elsewhere"),
-        Occurrence.publish_names,
     )
     .join(Occurrence, Occurrence.id == Registration.occurrence_id)
     .join(Activity, Activity.id == Occurrence.activity_id)
@@ -435,6 +437,5 @@ def ticket(code: str) -> Ticket:
         companions=tuple(kept.get("companions", ())),
         decision_reason=row.decision_reason,
         elsewhere=bool(row.elsewhere),
-        names_published=row.publish_names,
         occasion=occasion_from(row),
     )

@@ -16,10 +16,10 @@ from openday.models.topics import TopicCall, TopicEvent, TopicProposal
 from openday.rules.states import MessageStatus, OccurrenceStatus, SuggestionStatus
 from openday.rules.topic_states import FINISHED
 from openday.services import ledger
+from openday.services.forget_steps import empty_registrations, still_named
 
 BATCH = 500
 LONGEST_PUT_OFF = timedelta(days=180)
-_PERSONAL = (Registration.name, Registration.phone, Registration.email, Registration.extras)
 
 
 def forget_persons(retention_days: int) -> dict[str, int]:
@@ -59,12 +59,10 @@ def _forget_registrations(before: datetime) -> int:
         select(Registration.id)
         .join(Occurrence, Occurrence.id == Registration.occurrence_id)
         .where(Occurrence.ends_at < before, _not_put_off(before))
-        .where(or_(*(column.is_not(None) for column in _PERSONAL)))
+        .where(still_named())
         .limit(BATCH)
     )
-    ids = list(session().scalars(over))
-    nothing = {column.key: None for column in _PERSONAL} | {"phone_hash": None, "phone_last4": ""}
-    return _changed(update(Registration).where(Registration.id.in_(ids)).values(**nothing)) if ids else 0
+    return empty_registrations(list(session().scalars(over)))
 
 
 def _not_put_off(before: datetime) -> ColumnElement[bool]:

@@ -156,4 +156,5 @@ def _switches() -> dict[str, Any]:
 def _public_links() -> dict[str, str]:
     names = ("home", "calendar", "topics", "suggestions", "subscribe", "search", "accessibility", "privacy")
     known = _endpoints()
-    return {name: url_for(f"public.{name}") for name in names if f"public.{name}" in known}
+    links = {name: url_for(f"public.{name}") for name in names if f"public.{name}" in known}
+    return links | ({"tickets": url_for("public.ticket_find")} if "public.ticket_find" in known else {})

@@ -6,6 +6,7 @@ from flask import current_app, render_template, request, url_for
 
 from openday import clock
 from openday.queries.registrations import PLENTY, SignupSheet
+from openday.rules.published_names import OUT_FOR_DAYS
 from openday.rules.signup import deletion_day
 from openday.rules.signup_answers import extra_fields, read_extras, shown_extras
 from openday.web.forms.registrations import RegistrationForm, whole_number
@@ -46,6 +47,7 @@ def render_form(
         plenty=PLENTY,
         outcome=outcome,
         what_follows=what_follows(sheet.occasion),
+        names_out_for=OUT_FOR_DAYS,
         gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
         **layout,
     )
