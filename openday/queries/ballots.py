@@ -1,7 +1,9 @@
 """Ballots as the office plans and makes them, and as everybody may read them afterwards."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 
@@ -11,8 +13,11 @@ from openday.models.ballots import Ballot, BallotEntry
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import User
 from openday.models.registrations import Registration
+from openday.queries.registrations import kept_extras
 from openday.rules import ballot as rules
 from openday.rules.ballot import BallotQuota, BallotRules, Chance, Drawn, Entry, Luck, SeedSource
+from openday.rules.ballot_groups import EARLIER_GROUP, QUESTION, GroupingChoice, group_of_answers, grouping_choices
+from openday.rules.signup_form import form_from
 from openday.rules.states import RegistrationStatus
 
 SETTLED = ("frozen", "drawn")
@@ -67,22 +72,63 @@ def shared_free(occurrence_id: int) -> int | None:
     return None if row.capacity is None else max(0, row.capacity - row.taken)
 
 
-def applied_entries(occurrence: Occurrence) -> list[tuple[int, Entry]]:
-    """Everybody who waits for the draw of an occurrence, as (registration id, entry)."""
+def applied_entries(occurrence: Occurrence, found: BallotRules | None = None) -> list[tuple[int, Entry]]:
+    """Everybody who waits for the draw of an occurrence, as (registration id, entry), in the groups of the rules."""
     rows = session().execute(
-        select(Registration.id, Registration.code, Registration.party_size, Quota.name)
+        select(
+            Registration.id,
+            Registration.code,
+            Registration.party_size,
+            Registration.extras,
+            Registration.phone_hash,
+            Quota.name,
+        )
         .join(Quota, Quota.id == Registration.quota_id)
         .where(Registration.occurrence_id == occurrence.id, Registration.status == RegistrationStatus.APPLIED)
         .order_by(Registration.id)
     )
-    return [(row.id, Entry(rules.entry_id(occurrence.code, row.code), row.name, row.party_size)) for row in rows]
+    group = _groups(occurrence, found)
+    return [
+        (row.id, Entry(rules.entry_id(occurrence.code, row.code), row.name, row.party_size, group(row))) for row in rows
+    ]
+
+
+def _groups(occurrence: Occurrence, found: BallotRules | None) -> Callable[[Any], str]:
+    """What tells the group of a row: its answer, or what its phone drew before."""
+    if found is None or found.grouped_by is None:
+        return lambda row: ""
+    kind, what = found.grouped_by
+    if kind == QUESTION:
+        return lambda row: group_of_answers(kept_extras(row.extras).get("answers", []), what, found.weights)
+    unlucky = _unlucky_phones(occurrence)
+    return lambda row: EARLIER_GROUP if row.phone_hash in unlucky else ""
+
+
+def _unlucky_phones(occurrence: Occurrence) -> set[str]:
+    """Hashes of the phones that drew no seat in an earlier ballot of the activity, nor got one from its reserve."""
+    statement = (
+        select(Registration.phone_hash)
+        .join(BallotEntry, BallotEntry.registration_id == Registration.id)
+        .join(Ballot, Ballot.id == BallotEntry.ballot_id)
+        .join(Occurrence, Occurrence.id == Ballot.occurrence_id)
+        .where(
+            Occurrence.activity_id == occurrence.activity_id,
+            Occurrence.id != occurrence.id,
+            Ballot.status == "drawn",
+            BallotEntry.luck != Luck.SELECTED.value,
+            Registration.status.in_((RegistrationStatus.WAITLISTED.value, RegistrationStatus.DECLINED.value)),
+            Registration.phone_hash.is_not(None),
+        )
+    )
+    return {phone for phone in session().scalars(statement) if phone}
 
 
 def simulated(found: BallotRules, entries: list[Entry]) -> tuple[Chance, ...]:
     """The chance of each kind of entry, over as many simulated draws as are worth the wait; () without entries."""
     if not entries:
         return ()
-    draws = max(20, min(_SIMULATED, _MOST_NUMBERS // len(entries)))
+    numbers = sum(found.weights[entry.group] for entry in entries)
+    draws = max(10, min(_SIMULATED, _MOST_NUMBERS // numbers))
     return rules.chances(found, entries, draws)
 
 
@@ -123,6 +169,7 @@ class ListRow:
     entry: str
     quota: str
     party: int
+    group: str
     call: int | None
     luck: Luck | None
     place: int | None
@@ -181,19 +228,37 @@ class BallotDesk:
     people: int
     quotas: tuple[BallotQuota, ...]
     chances: tuple[Chance, ...]
+    groupings: tuple[GroupingChoice, ...]
+    """What may tell groups apart."""
+    shared_seats: int | None
 
 
 def ballot_desk(occurrence: Occurrence) -> BallotDesk:
     """The desk of a ballot; chances are simulated until it is drawn."""
     newest = newest_ballot(occurrence.id)
     page = ballot_page(newest.code, planned=True) if newest else None
-    entries = [entry for _, entry in applied_entries(occurrence)]
-    quotas = free_quotas(occurrence.id)
-    nothing = SeedSource("public", "-", "-")
-    now = BallotRules(occurrence.code, 1, quotas, (nothing,), shared_seats=shared_free(occurrence.id))
+    rules_now = _rules_to_simulate(occurrence, page)
+    entries = [entry for _, entry in applied_entries(occurrence, rules_now)]
     drawn = page is not None and page.status == "drawn"
-    chances = () if drawn else simulated(now, entries)
-    return BallotDesk(page, len(entries), sum(entry.party for entry in entries), quotas, chances)
+    return BallotDesk(
+        page,
+        len(entries),
+        sum(entry.party for entry in entries),
+        rules_now.quotas,
+        () if drawn else simulated(rules_now, entries),
+        tuple(grouping_choices(form_from(occurrence.form).questions)),
+        rules_now.shared_seats,
+    )
+
+
+def _rules_to_simulate(occurrence: Occurrence, page: BallotPage | None) -> BallotRules:
+    """The seats as they are free now, with the groups and the length of the reserve that are planned or published."""
+    nothing = SeedSource("public", "-", "-")
+    shared = shared_free(occurrence.id)
+    now = BallotRules(occurrence.code, 1, free_quotas(occurrence.id), (nothing,), shared_seats=shared)
+    if page is None or page.status == "void":
+        return now
+    return replace(now, weights=page.rules.weights, grouped_by=page.rules.grouped_by, reserve=page.rules.reserve)
 
 
 def public_ballots(occurrence_id: int) -> list[tuple[str, int]]:
@@ -224,7 +289,7 @@ def own_row(code: str, occurrence: str, receipt: str) -> ListRow | None:
 
 def _row(row: BallotEntry) -> ListRow:
     luck = Luck(row.luck) if row.luck else None
-    return ListRow(row.entry, row.quota, row.party, row.call, luck, row.place)
+    return ListRow(row.entry, row.quota, row.party, row.weight_group, row.call, luck, row.place)
 
 
 def ballot_data(code: str, *, before: bool) -> dict[str, object]:

@@ -82,10 +82,14 @@ class BallotRules:
     reserve: int | None = None
     reason: str = ""
     """Why it is drawn again; empty for the first draw."""
+    grouped_by: tuple[str, str] | None = None
+    """What tells the groups apart, as (kind, words): see `rules.ballot_groups`; None where none are told apart."""
 
     def as_dict(self) -> dict[str, object]:
         """The published object whose canonical form is hashed."""
+        groups = {} if self.grouped_by is None else {"grouped_by": list(self.grouped_by)}
         return {
+            **groups,
             "format": FORMAT,
             "occurrence": self.occurrence,
             "draw": self.draw,
@@ -109,6 +113,7 @@ def rules_from(data: Mapping[str, Any]) -> BallotRules:
         weights=data["weights"],
         reserve=data["reserve"],
         sources=tuple(SeedSource(kind, what, when) for kind, what, when in data["sources"]),
+        grouped_by=(data["grouped_by"][0], data["grouped_by"][1]) if "grouped_by" in data else None,
     )
 
 

@@ -4,8 +4,8 @@ The draw is applied and everybody is told in one transaction: nobody sees a resu
 docs/decisions/011.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -22,9 +22,11 @@ from openday.queries.ballots import applied_entries, ballot_settled, free_quotas
 from openday.queries.registrations import Occasion, sayable
 from openday.rules import ballot as rules
 from openday.rules.ballot import BallotRefused, BallotRules, Drawn, Luck, SeedSource
+from openday.rules.ballot_groups import grouping_choices, grouping_of
 from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import plain_text
 from openday.rules.signup import Closure, closure
+from openday.rules.signup_form import form_from
 from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMode
 from openday.rules.wording import day_text, moment_text
 from openday.services import ledger
@@ -50,10 +52,15 @@ _entries = cast(Table, BallotEntry.__table__)
 
 @dataclass(frozen=True)
 class BallotPlan:
-    """What the office decides before the list is frozen; `reserve` bounds each quota's reserve list, None: all."""
+    """What the office decides before the list is frozen; `reserve` bounds each quota's reserve list, None: all.
+
+    `grouping` is the value of a `GroupingChoice`, "" for none, and `weights` what its groups count.
+    """
 
     sources: tuple[SeedSource, ...]
     reserve: int | None = None
+    grouping: str = ""
+    weights: Mapping[str, int] = field(default_factory=dict)
 
 
 @use_case
@@ -63,7 +70,7 @@ def plan_ballot(actor: Actor, occurrence_code: str, plan: BallotPlan) -> str:
     Raises:
         NotFound: no such occurrence within reach.
         Conflict: not an occurrence with a ballot, or its list is frozen or drawn already.
-        Refused: a source without a description or a day.
+        Refused: a source without a description or a day, or weights of groups that there are not.
     """
     now = clock.now()
     occurrence = occurrence_in_reach(actor, Right.REGISTRATION_MANAGE, occurrence_code, lock=True)
@@ -78,7 +85,8 @@ def plan_ballot(actor: Actor, occurrence_code: str, plan: BallotPlan) -> str:
     if ballot is not None:
         again = ballot.status == "void"
         number, reason = ballot.number + again, ballot.reason
-    found = _rules_now(occurrence, number, reason, sources, plan.reserve).as_dict()
+    planned = _rules_now(occurrence, number, reason, sources, plan.reserve)
+    found = _with_groups(occurrence, plan, planned).as_dict()
     if ballot is None or ballot.number != number:
         ballot = Ballot(occurrence_id=occurrence.id, number=number, reason=reason, created_at=now)
         session().add(ballot)
@@ -86,6 +94,17 @@ def plan_ballot(actor: Actor, occurrence_code: str, plan: BallotPlan) -> str:
     session().flush()
     _note("ballot.plan", actor, ballot, occurrence, now, number=ballot.number)
     return ballot.code
+
+
+def _with_groups(occurrence: Occurrence, plan: BallotPlan, planned: BallotRules) -> BallotRules:
+    try:
+        choices = grouping_choices(form_from(occurrence.form).questions)
+        grouping = grouping_of(choices, plan.grouping, plan.weights)
+    except ValueError as wrong:
+        raise Refused(str(wrong), field="weights") from wrong
+    if grouping is None:
+        return planned
+    return replace(planned, weights={"": 1, **grouping.weights}, grouped_by=(grouping.kind, grouping.what))
 
 
 def _rules_now(
@@ -145,8 +164,12 @@ def freeze_ballot(actor: Actor, code: str) -> None:
         raise Conflict(f"报名于{moment_text(occasion.facts.ends)}截止，截止之后、活动开始之前才能公布名单")
     planned = rules.rules_from(ballot.rules)
     _refuse_known_seeds(planned, now.date())
-    final = _rules_now(occurrence, ballot.number, planned.reason, planned.sources, planned.reserve)
-    applied = applied_entries(occurrence)
+    final = replace(
+        _rules_now(occurrence, ballot.number, planned.reason, planned.sources, planned.reserve),
+        weights=planned.weights,
+        grouped_by=planned.grouped_by,
+    )
+    applied = applied_entries(occurrence, final)
     if not applied:
         raise Conflict("没有等待摇号的报名")
     entries = [entry for _, entry in applied]

@@ -12,8 +12,12 @@ from openday import clock
 from openday.db import db
 from openday.models.ballots import Ballot
 from openday.rules import ballot_verifier
+from openday.rules.signup_answers import QUESTION
+from openday.rules.signup_form import SignupForm
 from tests.factories.ballots import CLOSED, KNOWN, ballot_occurrence, drawn, frozen
 from tests.factories.people import House
+from tests.factories.signup_forms import ask
+from tests.services.test_ballot_groups import LOCAL
 from tests.support.client import PageClient
 from tests.support.queries import count_queries
 from tests.support.signup import sign_up, status_of
@@ -77,6 +81,33 @@ def test_a_ballot_from_the_plan_to_the_verified_result(app: Flask, house: House,
     data["seed_values"][0] = "10243109"
     (tmp_path / "other.json").write_text(json.dumps(data), encoding="utf-8")
     assert verify(tmp_path, "other.json").returncode == 1
+
+
+def test_weights_are_planned_shown_and_read_in_public(app: Flask, house: House) -> None:
+    occurrence = ballot_occurrence(house)
+    ask(occurrence, SignupForm(questions=(LOCAL,)))
+    for answer in ("是", "否", "是"):
+        sign_up(occurrence, extras={f"{QUESTION}local": [answer]})
+    here, day = f"/office/occurrences/{occurrence.code}/ballot", (clock.now() + KNOWN).date().isoformat()
+    planner = log_in(app, house, "officer")
+    form = planner.get(here).form(having="witness_day")
+    plan = {"witness": "公证员摇出的数字", "witness_day": day, "grouping": "question:local"}
+    page = planner.submit(form, 422, **plan, weights="是 多一点")
+    assert "第1行应为分组名称和权重" in page.text("main")
+    assert page.form(having="weights").values["weights"] == ["是 多一点"]
+    page = planner.submit(page.form(having="weights"), 422, **plan, weights="本地 2")
+    assert "没有“本地”这个分组" in page.text("main")
+    page = planner.submit(page.form(having="weights"), **plan, weights="是 2")
+    assert page.form(having="weights").values["weights"] == ["是 2"]
+    assert "分组" in page.text("//table[.//th[contains(., '中签机会')]]")
+    with clock.shifted_by(CLOSED):
+        planner = log_in(app, house, "officer")
+        planner.submit(planner.get(here).form(action=f"{here}/freeze"))
+    code = db.session.scalars(select(Ballot.code)).one()
+    drawn_page = PageClient(app).get(f"/ballots/{code}").text("main")
+    assert "按报名表的问题“是否本街道居民”分组。权重：是 2、其他 1" in drawn_page
+    english = PageClient(app).get(f"/ballots/{code}?lang=en").text("main")
+    assert "Weights: 是 2, everybody else 1" in english
 
 
 def test_everybody_finds_the_own_row_and_nobody_elses(app: Flask, house: House) -> None:

@@ -18,6 +18,9 @@ from openday.web.forms.ballots import DrawForm, PlanBallotForm, VoidForm, draw_f
 from openday.web.forms.texts import put_problem
 from openday.web.links import ballot_url, ticket_url
 from openday.web.office.blueprint import bp
+from openday.web.office.holding import go_on
+
+_TOLD = {False: "已逐一通知", True: "通知已存入待发，请审阅后发出"}
 
 
 @bp.get("/occurrences/<code>/ballot")
@@ -88,12 +91,14 @@ def ballot_draw(code: str) -> ResponseReturnValue:
             form.witness.data or "",
             ticket_url=ticket_url,
             ballot_url=ballot_url,
+            hold=form.holds,
         )
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
         return _page(code, drawing=form, status=refused.status)
-    flash(f"摇号完成：中签{done.selected}组，候补{done.reserve}组，未中签{done.not_selected}组，已逐一通知。", "done")
-    return _back(code)
+    counts = f"中签{done.selected}组，候补{done.reserve}组，未中签{done.not_selected}组"
+    flash(f"摇号完成：{counts}，{_TOLD[form.holds]}。", "done")
+    return go_on(1, _back(code), held=form.holds)
 
 
 def _newest(code: str) -> str:
@@ -126,7 +131,7 @@ def _page(
         occasion=signup_sheet(occurrence.code).occasion,
         desk=desk,
         ballot=desk.ballot,
-        planning=planning or plan_form(desk.ballot),
+        planning=(planning or plan_form(desk.ballot, desk.groupings)).offer(desk.groupings),
         drawing=drawing,
         voiding=voiding or VoidForm(),
         known_days=[day_text(date.fromisoformat(s.when)) for s in desk.ballot.rules.sources] if desk.ballot else [],
