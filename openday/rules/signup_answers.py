@@ -14,8 +14,8 @@ from typing import Any
 from openday.rules.identity_numbers import Document, age_on, birthday, mask_number, normalise_number
 from openday.rules.phone import mask_phone, normalise_phone
 from openday.rules.privacy import clean_text, plain_text
-from openday.rules.signup_form import GUARDIAN_VERSION, SignupForm
-from openday.rules.signup_questions import LONGEST_ANSWER, read_answers
+from openday.rules.signup_form import GUARDIAN_VERSION, OLDEST, SignupForm
+from openday.rules.signup_questions import LONGEST_ANSWER, QuestionKind, read_answers
 
 QUESTION = "q-"
 _FIXED = (
@@ -76,6 +76,7 @@ def read_extras(
     """
     answers = read_answers(form.questions, {q.id: typed.get(QUESTION + q.id, ()) for q in form.questions})
     problems = {QUESTION + name: text for name, text in answers.problems.items()}
+    problems |= _ages(form, answers.given, day)
     labels = {question.id: question.label for question in form.questions}
     given = [[labels[name], text] for name, text in answers.given.items()]
     kept: dict[str, Any] = {"answers": given} if given else {}
@@ -96,6 +97,19 @@ def read_extras(
         if _first(typed, "eligible").lower() in _NO:
             problems["eligible"] = "请确认符合参加条件"
     return Extras(kept, photo, problems)
+
+
+def _ages(form: SignupForm, given: Mapping[str, str], day: date) -> dict[str, str]:
+    """What is wrong with the dates of birth among the answers, for somebody who comes on `day`."""
+    problems = {}
+    for question in form.questions:
+        if question.kind is QuestionKind.BORN and question.id in given:
+            age = age_on(date.fromisoformat(given[question.id]), day)
+            if not 0 <= age <= OLDEST:
+                problems[QUESTION + question.id] = f"{question.label}不正确，请核对年份"
+            elif not form.eligibility.fits(age):
+                problems[QUESTION + question.id] = f"按{question.label}，活动当天的年龄不在本场的年龄范围内"
+    return problems
 
 
 def _first(typed: Typed, name: str, limit: int = LONGEST_ANSWER) -> str:
@@ -185,9 +199,8 @@ def _document(form: SignupForm, typed: Typed, kept: dict[str, Any], problems: di
 def shown_extras(kept: Mapping[str, Any], photo: bool | None, *, whole: bool = False) -> list[tuple[str, str]]:
     """What is kept, as lines to read: (label, text). Telephone numbers and numbers of documents are masked, except
     `whole` for those who have just typed them."""
-    rows = [(str(label), str(text)) for label, text in kept.get("answers", ())]
-    if kept.get("companions"):
-        rows.append(("同行人姓名", "、".join(kept["companions"])))
+    rows = [("同行人姓名", "、".join(kept["companions"]))] if kept.get("companions") else []
+    rows += [(str(label), str(text)) for label, text in kept.get("answers", ())]
     guardian = kept.get("guardian")
     if guardian:
         phone = guardian["phone"] if whole else mask_phone(guardian["phone"])

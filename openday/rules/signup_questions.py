@@ -32,6 +32,7 @@ class QuestionKind(StrEnum):
     CHOICES = "choices"
     NUMBER = "number"
     DATE = "date"
+    BORN = "born"
     FILE_NO = "file_no"
 
     @property
@@ -43,6 +44,7 @@ class QuestionKind(StrEnum):
             "choices": "多选",
             "number": "数字",
             "date": "日期",
+            "born": "出生日期",
             "file_no": "文号或编号",
         }[self.value]
 
@@ -57,7 +59,8 @@ class ShownIf:
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `low` and `high` bound a number (as digits) or a date (as YYYY-MM-DD), inclusive; "" = no bound."""
+    """One question. `low` and `high` bound a number (as digits) or a date (as YYYY-MM-DD), inclusive; "" = no bound. A
+    date of birth is bounded by the age band of the form, on the day of the occurrence (`signup_answers`)."""
 
     id: str
     kind: QuestionKind
@@ -225,7 +228,7 @@ def _comparable(kind: QuestionKind, text: str) -> Any:
     """An int or a date; None for what is neither."""
     if kind is QuestionKind.NUMBER:
         return int(text) if _WHOLE.fullmatch(text) else None
-    if kind is QuestionKind.DATE:
+    if kind in (QuestionKind.DATE, QuestionKind.BORN):
         found = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", text)
         try:
             return date(*map(int, found.groups())) if found else None

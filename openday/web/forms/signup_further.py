@@ -84,6 +84,8 @@ def problems_of(occasion: Occasion, typed: Typed, party_size: int, *, staff: boo
 @lru_cache(maxsize=256)
 def _class_for(asked: SignupForm) -> type[FurtherForm]:
     fields: dict[str, Any] = {"asked": asked}
+    if asked.companion_names:  # in the order of the page, which is that of its problems
+        fields["companions"] = TextAreaField("同行人姓名")
     for question in asked.questions:
         fields[QUESTION + question.id] = _field(question)
     if asked.companion_names:
@@ -117,6 +119,6 @@ def _field(question: Question) -> Any:
         return RadioField(question.label, must, choices=choices, validate_choice=False)
     if question.kind is QuestionKind.CHOICES:
         return SelectMultipleField(question.label, must, choices=choices, validate_choice=False)
-    if question.kind is QuestionKind.DATE:
+    if question.kind in (QuestionKind.DATE, QuestionKind.BORN):
         return StringField(question.label, must, widget=DateInput())
     return StringField(question.label, must, render_kw={"maxlength": 2 * LONGEST_ANSWER})

@@ -47,10 +47,23 @@ def render_form(
         plenty=PLENTY,
         outcome=outcome,
         what_follows=what_follows(sheet.occasion),
+        faults=_faults(form, further),
         names_out_for=OUT_FOR_DAYS,
         gone_on=deletion_day(sheet.occasion.ends_at, current_app.config["SETTINGS"].retention_days),
         **layout,
     )
+
+
+def _faults(form: RegistrationForm, further: FurtherForm | None) -> list[str | tuple[str, str]]:
+    """Every problem in the order of the page, with the id of its field if it is about one."""
+    fields = [(name, [(form[name].id, str(text)) for text in form[name].errors]) for name in (*THREE, "consent")]
+    *three, consent = [problems for _, problems in fields]
+    asked = further.fault_list if further else []
+    first = [fault for fault in asked if fault[0] == "eligible"]
+    listed: list[str | tuple[str, str]] = [str(text) for text in form.form_errors]
+    for problems in (first, *three, [fault for fault in asked if fault not in first], consent):
+        listed += problems
+    return listed
 
 
 def carried_fields() -> list[tuple[str, str]]:
@@ -85,6 +98,7 @@ def refusal_page(sheet: SignupSheet, outcome: str, text: str) -> str:
         "public/registration_refused.html",
         sheet=sheet,
         outcome=outcome,
+        tried=request.method == "POST",
         text=text,
         activity_href=url_for("public.activity", code=sheet.occasion.activity_code),
     )
