@@ -1,7 +1,7 @@
 """The one clock. A use-case reads it once and hands `now` to the rules; the database never tells the time.
 
-All times are Asia/Shanghai. Tests and rehearsals move the clock with `shifted_by`, or, for a running server,
-with a file named by OPENDAY_CLOCK_FILE that holds an offset in seconds.
+All times are Asia/Shanghai. Tests and rehearsals move the clock with `shifted_by`, stop it with `stopped_at`, or, for a
+running server, move it with a file named by OPENDAY_CLOCK_FILE that holds an offset in seconds.
 """
 
 from collections.abc import Iterator
@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _offset: ContextVar[timedelta] = ContextVar("clock_offset", default=timedelta(0))
+_stopped: ContextVar[datetime | None] = ContextVar("clock_stopped", default=None)
 _offset_file: Path | None = None
 
 
 def now() -> datetime:
     """The present moment, aware, in Asia/Shanghai."""
-    return datetime.now(SHANGHAI) + _offset.get() + _offset_from_file()
+    return _stopped.get() or datetime.now(SHANGHAI) + _offset.get() + _offset_from_file()
 
 
 def today() -> date:
@@ -41,6 +42,16 @@ def shifted_by(offset: timedelta) -> Iterator[None]:
         yield
     finally:
         _offset.reset(token)
+
+
+@contextmanager
+def stopped_at(moment: datetime) -> Iterator[None]:
+    """Let it be `moment` (aware), to the microsecond, inside a `with` block."""
+    token = _stopped.set(moment.astimezone(SHANGHAI))
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
 
 
 def _offset_from_file() -> timedelta:

@@ -1,13 +1,13 @@
-"""Occurrences: proposed by the agency, scheduled by the office, changed, given more or fewer seats, cancelled.
+"""Occurrences: proposed by the agency, scheduled by the office, changed, cancelled.
 
 Every change queues at the activity's row, so that numbers, SEQUENCE and history stay in one order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from openday import clock
 from openday.db import session, use_case
@@ -17,11 +17,10 @@ from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import Plan
 from openday.models.registrations import Registration
 from openday.queries.activities import activity_in_reach, occurrence_in_reach
-from openday.queries.ballots import ballot_frozen, ballot_settled
+from openday.queries.ballots import ballot_settled
 from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import plain_text
 from openday.rules.schedules import (
-    MOST_SEATS,
     Fault,
     party_fault,
     quota_fault,
@@ -29,9 +28,10 @@ from openday.rules.schedules import (
     venue_fault,
     window_fault,
 )
-from openday.rules.states import ActivityStatus, OccurrenceStatus, RegistrationStatus, SignupMode
+from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMode
 from openday.rules.wording import moment_text, span_text
-from openday.services import ledger
+from openday.services.batch_steps import held_back
+from openday.services.occurrence_steps import note_occurrence, refuse_cancelled, refuse_closed_book
 from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
 
 _SEATLESS = frozenset({SignupMode.OPEN_DOOR, SignupMode.CLOSED})
@@ -76,7 +76,7 @@ def propose_occurrence(actor: Actor, activity_code: str, schedule: Schedule, sea
     now = clock.now()
     activity = activity_in_reach(actor, Right.OCCURRENCE_PROPOSE, activity_code, lock=True)
     occurrence = _new_occurrence(actor, activity, schedule, seats, now)
-    _note(actor, "occurrence.propose", occurrence, activity, now)
+    note_occurrence(actor, "occurrence.propose", occurrence, activity, now)
     return occurrence.code
 
 
@@ -95,7 +95,7 @@ def propose_occurrences(
     _refuse_doubles(activity, schedules)
     occurrences = [_new_occurrence(actor, activity, schedule, seats, now) for schedule in schedules]
     for occurrence in occurrences:
-        _note(actor, "occurrence.propose", occurrence, activity, now)
+        note_occurrence(actor, "occurrence.propose", occurrence, activity, now)
     return [occurrence.code for occurrence in occurrences]
 
 
@@ -125,7 +125,7 @@ def confirm_occurrence(actor: Actor, code: str, *, page_url: PageUrl) -> None:
     """
     now = clock.now()
     occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
-    _refuse_cancelled(occurrence.activity)
+    refuse_cancelled(occurrence.activity)
     _refuse_unless(occurrence, OccurrenceStatus.PROPOSED, "这一场不在待确认之列，可能已由他人处理")
     _refuse(time_fault(occurrence.starts_at, occurrence.ends_at, now))
     _make_firm(actor, occurrence, occurrence.activity, now, page_url)
@@ -145,7 +145,7 @@ def decline_proposal(actor: Actor, code: str, reason: str) -> None:
     _refuse_unless(occurrence, OccurrenceStatus.PROPOSED, "这一场不在待确认之列，可能已由他人处理")
     occurrence.cancel_reason = public_reason(reason)
     occurrence.status, occurrence.changed_at = OccurrenceStatus.CANCELLED.value, now
-    _note(actor, "occurrence.decline", occurrence, occurrence.activity, now)
+    note_occurrence(actor, "occurrence.decline", occurrence, occurrence.activity, now)
 
 
 @use_case
@@ -157,11 +157,12 @@ def change_occurrence(
     page_url: PageUrl,
     ticket_url: TicketUrl,
     seen: int | None = None,
+    hold: bool = False,
 ) -> int:
     """Move an occurrence or change how one signs up; a proposal is changed without anybody in public noticing.
 
-    `seen` is the activity's SEQUENCE as the changer saw it. People on the list are told of a new time or venue.
-    Returns how many were written to; nothing different changes nothing.
+    `seen` is the activity's SEQUENCE as the changer saw it. People on the list are told of a new time or venue; with
+    `hold` their messages wait in a batch. Returns how many were written to; nothing different changes nothing.
 
     Raises:
         NotFound: no such occurrence within reach.
@@ -171,7 +172,7 @@ def change_occurrence(
     now = clock.now()
     occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
     activity = occurrence.activity
-    _refuse_closed_book(occurrence, activity, now)
+    refuse_closed_book(occurrence, activity, now)
     if occurrence.status == OccurrenceStatus.POSTPONED:
         raise Conflict("这一场已经延期，请先确定新的时间")
     if seen is not None and seen != activity.sequence:
@@ -184,59 +185,31 @@ def change_occurrence(
         return 0
     elsewhere = moved or schedule.venue != occurrence.venue
     _take_over(occurrence, schedule, now)
-    _note(actor, "occurrence.change", occurrence, activity, now)
+    note_occurrence(actor, "occurrence.change", occurrence, activity, now)
     if occurrence.number is None:
         return 0
-    announce(activity, "changed", f"第{occurrence.number}场" + "；".join(lines), now=now, page_url=page_url)
-    if not elsewhere:
-        return 0
-    page = page_url(activity.code)
-    return tell_registered(
-        "occurrence.changed", "messages/occurrence_changed.txt", [occurrence], now=now, page=page, ticket_url=ticket_url
-    )
+    with held_back(actor, hold, "change", activity, f" 第{occurrence.number}场", now):
+        announce(activity, "changed", f"第{occurrence.number}场" + "；".join(lines), now=now, page_url=page_url)
+        if not elsewhere:
+            return 0
+        page = page_url(activity.code)
+        return tell_registered(
+            "occurrence.changed",
+            "messages/occurrence_changed.txt",
+            [occurrence],
+            now=now,
+            page=page,
+            ticket_url=ticket_url,
+        )
 
 
 @use_case
-def change_capacity(actor: Actor, code: str, capacities: Mapping[int, int], *, page_url: PageUrl) -> list[str]:
-    """Set the seats of quotas, by quota id. Nobody loses a seat: below what is taken, the surplus stays confirmed.
-
-    Returns the names of the quotas that now hold more people than seats.
-
-    Raises:
-        NotFound: no such occurrence within reach.
-        Conflict: it is over or cancelled.
-        Refused: a number out of range, or a quota of another occurrence.
-    """
-    now = clock.now()
-    occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
-    activity = occurrence.activity
-    _refuse_closed_book(occurrence, activity, now)
-    if ballot_frozen(occurrence.id):
-        raise Conflict("摇号规则和名单已经公布，摇号之前不能调整名额")
-    quotas = {quota.id: quota for quota in occurrence.quotas}
-    lines = []
-    for quota_id, capacity in capacities.items():
-        quota = quotas.get(quota_id)
-        if quota is None or not 1 <= capacity <= MOST_SEATS:
-            raise Refused(f"名额应为1至{MOST_SEATS}之间的整数", field="quotas")
-        if capacity != quota.capacity:
-            lines.append(f"“{quota.name}”名额由{quota.capacity}个调整为{capacity}个")
-            # The column alone: `taken` moves meanwhile by guarded UPDATEs of its own.
-            session().execute(update(Quota).where(Quota.id == quota_id).values(capacity=capacity))
-    if lines:
-        occurrence.changed_at = now
-        _note(actor, "occurrence.capacity", occurrence, activity, now, capacities=dict(capacities))
-        if occurrence.number is not None:
-            announce(activity, "changed", f"第{occurrence.number}场" + "；".join(lines), now=now, page_url=page_url)
-    crowded = select(Quota.name).where(Quota.occurrence_id == occurrence.id, Quota.taken > Quota.capacity)
-    return list(session().scalars(crowded.order_by(Quota.position)))
-
-
-@use_case
-def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl) -> int:
+def cancel_occurrence(
+    actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl, hold: bool = False
+) -> int:
     """Cancel one scheduled occurrence and tell everybody on its list; the activity itself goes on.
 
-    Returns how many people were written to.
+    With `hold` what they are told waits in a batch. Returns how many people were written to.
 
     Raises:
         NotFound: no such occurrence within reach.
@@ -246,7 +219,7 @@ def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl
     now = clock.now()
     occurrence = occurrence_in_reach(actor, Right.PUBLICATION_MANAGE, code, lock=True)
     activity = occurrence.activity
-    _refuse_closed_book(occurrence, activity, now)
+    refuse_closed_book(occurrence, activity, now)
     if occurrence.status != OccurrenceStatus.POSTPONED:
         _refuse_unless(occurrence, OccurrenceStatus.SCHEDULED, "这一场还没有确定，请在待确认的场次中处理")
     occurrence.cancel_reason = why = public_reason(reason)
@@ -255,18 +228,18 @@ def cancel_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl
         activity.postpone_reason = ""  # the last one that was put off is called off
     when = span_text(occurrence.starts_at, occurrence.ends_at)
     line = f"第{occurrence.number}场（{when}）取消。原因：{why}"
-    announce(activity, "cancelled", line, now=now, page_url=page_url)
-    _note(actor, "occurrence.cancel", occurrence, activity, now)
-    page = page_url(activity.code)
-    return tell_registered(
-        "occurrence.cancelled",
-        "messages/occurrence_cancelled.txt",
-        [occurrence],
-        now=now,
-        page=page,
-        ticket_url=ticket_url,
-        reason=why,
-    )
+    note_occurrence(actor, "occurrence.cancel", occurrence, activity, now)
+    with held_back(actor, hold, "cancel", activity, f" 第{occurrence.number}场", now):
+        announce(activity, "cancelled", line, now=now, page_url=page_url)
+        return tell_registered(
+            "occurrence.cancelled",
+            "messages/occurrence_cancelled.txt",
+            [occurrence],
+            now=now,
+            page=page_url(activity.code),
+            ticket_url=ticket_url,
+            reason=why,
+        )
 
 
 def _any_postponed(activity_id: int) -> bool:
@@ -280,7 +253,7 @@ def _any_postponed(activity_id: int) -> bool:
 def _new_occurrence(
     actor: Actor, activity: Activity, schedule: Schedule, seats: list[Seating], now: datetime
 ) -> Occurrence:
-    _refuse_cancelled(activity)
+    refuse_cancelled(activity)
     if session().scalar(select(Plan.held_already).where(Plan.id == activity.plan_id)):
         raise Conflict("这项活动已经开展，只报了开展情况，不再安排场次")
     schedule = _checked(schedule, now, new_times=True)
@@ -327,7 +300,7 @@ def _make_firm(actor: Actor, occurrence: Occurrence, activity: Activity, now: da
     when = span_text(occurrence.starts_at, occurrence.ends_at)
     line = f"时间确定为{when}" if occurrence.number == 1 else f"增加第{occurrence.number}场，时间确定为{when}"
     announce(activity, "firmed_up", f"{line}，地点：{occurrence.venue}", now=now, page_url=page_url)
-    _note(actor, "occurrence.schedule", occurrence, activity, now)
+    note_occurrence(actor, "occurrence.schedule", occurrence, activity, now)
 
 
 def _checked(schedule: Schedule, now: datetime, *, new_times: bool) -> Schedule:
@@ -350,7 +323,7 @@ def _refuse_other_rules(occurrence: Occurrence, schedule: Schedule) -> None:
     if (mode is not asked or window) and mode is SignupMode.BALLOT and ballot_settled(occurrence.id):
         raise Conflict("摇号规则和名单已经公布，不能再改报名形式和报名时间")
     if mode is not asked and (mode.decides_later or asked.decides_later):
-        undecided = (RegistrationStatus.APPLIED.value, RegistrationStatus.WAITLISTED.value)
+        undecided = (RegistrationStatus.APPLIED, RegistrationStatus.WAITLISTED, RegistrationStatus.OFFERED)
         waiting = select(Registration.id).where(
             Registration.occurrence_id == occurrence.id, Registration.status.in_(undecided)
         )
@@ -395,32 +368,6 @@ def _refuse(fault: Fault | None) -> None:
         raise Refused(fault.reason, field=fault.field)
 
 
-def _refuse_cancelled(activity: Activity) -> None:
-    if activity.status == ActivityStatus.CANCELLED:
-        raise Conflict("这项活动已经取消")
-
-
 def _refuse_unless(occurrence: Occurrence, status: OccurrenceStatus, reason: str) -> None:
     if occurrence.status != status:
         raise Conflict(reason)
-
-
-def _refuse_closed_book(occurrence: Occurrence, activity: Activity, now: datetime) -> None:
-    _refuse_cancelled(activity)
-    if occurrence.status == OccurrenceStatus.CANCELLED:
-        raise Conflict("这一场已经取消")
-    put_off = occurrence.status == OccurrenceStatus.POSTPONED
-    if occurrence.number is not None and occurrence.ends_at <= now and not put_off:
-        raise Conflict("这一场已经结束，不能再改动")
-
-
-def _note(actor: Actor, action: str, occurrence: Occurrence, activity: Activity, now: datetime, **more: object) -> None:
-    ledger.record(
-        action,
-        actor=actor,
-        record_type="occurrence",
-        record_id=occurrence.id,
-        agency_id=activity.agency_id,
-        now=now,
-        **more,
-    )

@@ -22,6 +22,8 @@ from openday.rules.schedules import Fault, time_fault, venue_fault, window_fault
 from openday.rules.states import ActivityStatus, OccurrenceStatus, SignupMode
 from openday.rules.wording import span_text
 from openday.services import ledger
+from openday.services.batch_steps import held_back
+from openday.services.party_steps import lock_occurrence, renew_offers
 from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
 
 
@@ -36,8 +38,11 @@ class NewTime:
 
 
 @use_case
-def postpone_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl) -> int:
-    """Put one scheduled occurrence off to a time not known yet. Returns how many people were written to.
+def postpone_occurrence(
+    actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl, hold: bool = False
+) -> int:
+    """Put one scheduled occurrence off to a time not known yet. Returns how many people were written to; with `hold`
+    the messages wait in a batch.
 
     Raises:
         NotFound: no such occurrence within reach.
@@ -53,12 +58,16 @@ def postpone_occurrence(actor: Actor, code: str, reason: str, *, page_url: PageU
     if occurrence.ends_at <= now:
         raise Conflict("这一场已经结束，不能再延期")
     why = public_reason(reason)
-    return _put_off(actor, activity, [occurrence], why, now, page_url, ticket_url)
+    with held_back(actor, hold, "postpone", activity, f" 第{occurrence.number}场", now):
+        return _put_off(actor, activity, [occurrence], why, now, page_url, ticket_url)
 
 
 @use_case
-def postpone_activity(actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl) -> int:
-    """Put off everything of an activity that is still to come, or its vague time. Returns how many were written to.
+def postpone_activity(
+    actor: Actor, code: str, reason: str, *, page_url: PageUrl, ticket_url: TicketUrl, hold: bool = False
+) -> int:
+    """Put off everything of an activity that is still to come, or its vague time. Returns how many were written to;
+    with `hold` the messages wait in a batch.
 
     Raises:
         NotFound: no such activity within reach.
@@ -72,16 +81,25 @@ def postpone_activity(actor: Actor, code: str, reason: str, *, page_url: PageUrl
     coming = _scheduled_to_come(activity.id, now)
     if activity.postpone_reason or (not coming and not activity.vague):
         raise Conflict("这项活动没有可以延期的场次，可能已由他人处理")
-    return _put_off(actor, activity, coming, why, now, page_url, ticket_url)
+    with held_back(actor, hold, "postpone", activity, "", now):
+        return _put_off(actor, activity, coming, why, now, page_url, ticket_url)
 
 
 @use_case
 def resume_occurrence(
-    actor: Actor, code: str, time: NewTime, *, page_url: PageUrl, ticket_url: TicketUrl, seen: int | None = None
+    actor: Actor,
+    code: str,
+    time: NewTime,
+    *,
+    page_url: PageUrl,
+    ticket_url: TicketUrl,
+    seen: int | None = None,
+    hold: bool = False,
 ) -> int:
     """Give a postponed occurrence its new time: sign-up opens again, and everybody on the list is told.
 
-    `seen` is the activity's SEQUENCE as the officer saw it. Returns how many people were written to.
+    `seen` is the activity's SEQUENCE as the officer saw it. With `hold` what people are told waits in a batch. Returns
+    how many people were written to.
 
     Raises:
         NotFound: no such occurrence within reach.
@@ -109,16 +127,19 @@ def resume_occurrence(
     occurrence.changed_at = now
     activity.postpone_reason = ""
     line = f"第{occurrence.number}场延期后的时间确定为{span_text(time.starts_at, time.ends_at)}，地点：{venue}"
-    announce(activity, "firmed_up", line, now=now, page_url=page_url)
     _note(actor, "occurrence.resume", occurrence.id, activity, now)
-    return tell_registered(
-        "occurrence.resumed",
-        "messages/occurrence_resumed.txt",
-        [occurrence],
-        now=now,
-        page=page_url(activity.code),
-        ticket_url=ticket_url,
-    )
+    session().flush()
+    renew_offers(lock_occurrence(occurrence.id), now, ticket_url)
+    with held_back(actor, hold, "resume", activity, f" 第{occurrence.number}场", now):
+        announce(activity, "firmed_up", line, now=now, page_url=page_url)
+        return tell_registered(
+            "occurrence.resumed",
+            "messages/occurrence_resumed.txt",
+            [occurrence],
+            now=now,
+            page=page_url(activity.code),
+            ticket_url=ticket_url,
+        )
 
 
 def _put_off(

@@ -20,8 +20,9 @@ from openday.rules import ballot_verifier
 from openday.rules.ballot import Luck, SeedSource
 from openday.rules.states import RegistrationStatus, SignupMode
 from openday.services.ballots import BallotPlan, draw_ballot, freeze_ballot, plan_ballot, void_ballot
-from openday.services.occurrences import Schedule, change_capacity, change_occurrence
+from openday.services.occurrences import Schedule, change_occurrence
 from openday.services.registration_changes import cancel_registration, change_party
+from openday.services.seat_changes import change_capacity
 from tests.factories.activities import page_url
 from tests.factories.ballots import (
     CLOSED,

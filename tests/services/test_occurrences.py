@@ -25,7 +25,6 @@ from openday.services.occurrences import (
     Schedule,
     Seating,
     cancel_occurrence,
-    change_capacity,
     change_occurrence,
     confirm_occurrence,
     decline_proposal,
@@ -33,6 +32,7 @@ from openday.services.occurrences import (
     propose_occurrences,
     schedule_occurrence,
 )
+from openday.services.seat_changes import change_capacity
 from tests.factories.activities import page_url, published_activity, ticket_url
 from tests.factories.occurrences import open_occurrence, put_on_list
 from tests.factories.people import House

@@ -18,7 +18,8 @@ from openday.models.registrations import Registration
 from openday.queries.coverage import last_ends
 from openday.queries.door import door_at
 from openday.queries.outcomes import outcomes_owed
-from openday.queries.registrations import occurrences_with_someone_to_serve, signup_sheet, ticket
+from openday.queries.registrations import signup_sheet, ticket
+from openday.queries.waitlists import occurrences_with_someone_to_serve
 from openday.rules.permissions import Right
 from openday.rules.states import RegistrationStatus, SignupMode
 from openday.services.occurrences import cancel_occurrence

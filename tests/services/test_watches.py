@@ -27,7 +27,6 @@ from openday.services.occurrences import (
     Schedule,
     Seating,
     cancel_occurrence,
-    change_capacity,
     change_occurrence,
     confirm_occurrence,
     propose_occurrence,
@@ -35,6 +34,7 @@ from openday.services.occurrences import (
 )
 from openday.services.postponements import NewTime, postpone_occurrence, resume_occurrence
 from openday.services.publications import cancel_activity, correct_publication
+from openday.services.seat_changes import change_capacity
 from openday.services.watches import WatchWish, ask_to_be_told, confirm_watch, end_watch, forget_watches
 from tests.factories.activities import page_url, published_activity, ticket_url
 from tests.factories.occurrences import open_occurrence

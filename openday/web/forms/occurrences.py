@@ -13,7 +13,8 @@ from wtforms.widgets import DateInput, TimeInput
 
 from openday.clock import SHANGHAI
 from openday.errors import Refused
-from openday.queries.activities import OccurrenceRow, QuotaRow
+from openday.queries.activities import OccurrenceRow
+from openday.rules.offers import LONGEST as LONGEST_OFFER
 from openday.rules.rhythms import Expansion
 from openday.rules.schedules import (
     LONGEST_QUOTA_NAME,
@@ -27,6 +28,8 @@ from openday.rules.schedules import (
 )
 from openday.rules.states import SignupMode
 from openday.services.occurrences import Schedule, Seating
+from openday.services.seat_changes import SeatRules
+from openday.web.forms.holding import HoldingForm
 from openday.web.forms.texts import at_most, one_line, put_problem
 
 MODES = [SelectChoice(mode.value, mode.label) for mode in SignupMode]
@@ -77,7 +80,7 @@ class QuotaForm(Form):
         return not (self.audience.data or self.seats.data)
 
 
-class ScheduleForm(FlaskForm):
+class ScheduleForm(HoldingForm):
     """When and where, and how one signs up; `seen` tells two editors apart."""
 
     day = day_field("日期", InputRequired("请填写日期，例如2026-09-16"))
@@ -205,18 +208,28 @@ def _split(name: str, moment: datetime | None) -> dict[str, str]:
 
 
 class SeatsForm(FlaskForm):
-    """One number for each quota; the fields are made by `seats_form`."""
+    """One number for each quota; the fields are made by `seats_form`. Then what holds above them."""
 
     quota_names: dict[str, int] = {}
+    shared = StringField("各类合计最多", [Optional(), whole_number(1, MOST_SEATS)], filters=[one_line])
+    offer_hours = StringField("空出的名额保留", [Optional(), whole_number(1, LONGEST_OFFER)], filters=[one_line])
 
     def capacities(self) -> dict[int, int]:
         """Quota id to seats; call it after `validate_on_submit`."""
         return {id_: read_count(self[name].data or "", 1, MOST_SEATS) for name, id_ in self.quota_names.items()}
 
+    def rules(self) -> SeatRules:
+        """What holds above the quotas; a field left empty bounds nothing."""
+        shared, hours = self.shared.data, self.offer_hours.data
+        return SeatRules(
+            shared=read_count(shared, 1, MOST_SEATS) if shared else None,
+            offer_hours=read_count(hours, 1, LONGEST_OFFER) if hours else None,
+        )
 
-def seats_form(quotas: Sequence[QuotaRow]) -> SeatsForm:
-    """The form with the seats of these quotas as they stand."""
-    names = {f"quota-{quota.id}": quota for quota in quotas}
+
+def seats_form(row: OccurrenceRow) -> SeatsForm:
+    """The form with the seats of an occurrence as they stand."""
+    names = {f"quota-{quota.id}": quota for quota in row.quotas}
     fields: dict[str, Any] = {
         name: StringField(
             quota.name, [whole_number(1, MOST_SEATS)], filters=[one_line], default=str(quota.seats.capacity)
@@ -224,11 +237,13 @@ def seats_form(quotas: Sequence[QuotaRow]) -> SeatsForm:
         for name, quota in names.items()
     }
     fields["quota_names"] = {name: quota.id for name, quota in names.items()}
-    form: SeatsForm = type("SeatsFormOfOccurrence", (SeatsForm,), fields)()
+    above = {"shared": row.capacity, "offer_hours": row.offer_hours}
+    data = {name: "" if value is None else str(value) for name, value in above.items()}
+    form: SeatsForm = type("SeatsFormOfOccurrence", (SeatsForm,), fields)(data=data)
     return form
 
 
-class CancelForm(FlaskForm):
+class CancelForm(HoldingForm):
     """Why something is cancelled or declined; the people concerned read it."""
 
     reason = TextAreaField("理由", [DataRequired("请写明理由"), at_most(500)], filters=[one_line])

@@ -10,6 +10,7 @@ from openday.queries import occurrence_series as series_queries
 from openday.queries.activities import OccurrenceDetail
 from openday.rules.permissions import Right, Role
 from openday.services import occurrences
+from openday.services.seat_changes import change_capacity
 from openday.web.access import open_to, the_actor
 from openday.web.forms.occurrences import (
     CancelForm,
@@ -24,6 +25,7 @@ from openday.web.forms.texts import put_problem
 from openday.web.links import page_url, ticket_url
 from openday.web.occurrence_series_pages import propose_series, show_series
 from openday.web.office.blueprint import bp
+from openday.web.office.holding import go_on, say_told
 
 
 @bp.get("/publications/<code>/occurrences/new")
@@ -117,16 +119,17 @@ def occurrence_change(code: str) -> ResponseReturnValue:
         return _edit_page(found, form, 422)
     try:
         told = occurrences.change_occurrence(
-            the_actor(), code, form.schedule(), page_url=page_url, ticket_url=ticket_url, seen=form.version
-        )
+            the_actor(), code, form.schedule(), page_url=page_url, ticket_url=ticket_url, seen=form.version,
+            hold=form.holds,
+        )  # fmt: skip
     except (Refused, Conflict) as refused:
         if isinstance(refused, Refused):
             form.put(refused)
         else:
             put_problem(form, None, refused.message)
         return _edit_page(found, form, refused.status)
-    flash(f"场次已修改，已向{told}位报名或候补的市民发出通知。" if told else "场次已修改。", "done")
-    return _back(found)
+    say_told("场次已修改", told, held=form.holds)
+    return go_on(told, _back(found), held=form.holds)
 
 
 @bp.get("/occurrences/<code>/seats")
@@ -134,7 +137,7 @@ def occurrence_change(code: str) -> ResponseReturnValue:
 def occurrence_seats(code: str) -> ResponseReturnValue:
     """The seats of each quota, to be changed."""
     found = _managed(code)
-    return _seats_page(found, seats_form(found.row.quotas))
+    return _seats_page(found, seats_form(found.row))
 
 
 @bp.post("/occurrences/<code>/seats")
@@ -142,17 +145,17 @@ def occurrence_seats(code: str) -> ResponseReturnValue:
 def occurrence_capacity(code: str) -> ResponseReturnValue:
     """Change them; the waitlist is served by the periodic job."""
     found = _managed(code)
-    form = seats_form(found.row.quotas)
+    form = seats_form(found.row)
     if not form.validate_on_submit():
         return _seats_page(found, form, 422)
     try:
-        crowded = occurrences.change_capacity(the_actor(), code, form.capacities(), page_url=page_url)
+        crowded = change_capacity(the_actor(), code, form.capacities(), page_url=page_url, rules=form.rules())
     except (Refused, Conflict) as refused:
-        put_problem(form, None, refused.message)
+        put_problem(form, refused.field, refused.message)
         return _seats_page(found, form, refused.status)
     flash("名额已调整。", "done")
-    if crowded:
-        flash(f"{'、'.join(crowded)}的已报名人数多于名额，已报名的继续有效，不再接受新的报名。", "warning")
+    if over := "、".join(crowded):
+        flash(f"{over}的已报名人数多于名额，已报名的继续有效，降到名额以内之前不再接受新的报名。", "warning")
     return _back(found)
 
 
@@ -172,13 +175,13 @@ def occurrence_cancel_confirm(code: str) -> ResponseReturnValue:
         return _cancel_page(found, form, 422)
     try:
         told = occurrences.cancel_occurrence(
-            the_actor(), code, form.reason.data or "", page_url=page_url, ticket_url=ticket_url
+            the_actor(), code, form.reason.data or "", page_url=page_url, ticket_url=ticket_url, hold=form.holds
         )
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
         return _cancel_page(found, form, refused.status)
-    flash(f"场次已取消，已向{told}位报名或候补的市民发出通知。" if told else "场次已取消。", "done")
-    return _back(found)
+    say_told("场次已取消", told, held=form.holds)
+    return go_on(told, _back(found), held=form.holds)
 
 
 def _managed(code: str) -> OccurrenceDetail:
