@@ -1,5 +1,6 @@
 """Who is there: actors of sessions, people of an agency."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -139,6 +140,25 @@ def agencies_in_reach(actor: Actor, right: Right) -> list[Agency]:
     return list(session().scalars(statement.options(joinedload(Agency.jurisdiction))))
 
 
+def agency_in_reach(actor: Actor, right: Right, slug: str) -> Agency:
+    """The agency with this slug.
+
+    Raises:
+        NotFound: it is not there or not within reach.
+    """
+    found = session().scalar(
+        select(Agency).where(Agency.slug == slug.replace("\x00", "\ufffd"), within_reach(actor, right))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def agency_stamp(agency: Agency) -> str:
+    """A short word that changes with everything that an editor of an agency can change."""
+    return hashlib.sha256(repr((agency.name, agency.phone)).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class ReviewSetting:
     """How an agency reviews its plans, and the people who may."""
@@ -161,10 +181,7 @@ def review_setting(actor: Actor, slug: str) -> ReviewSetting:
     Raises:
         NotFound: it is not there or not within reach.
     """
-    condition = within_reach(actor, Right.REVIEW_STEPS_SET)
-    agency = session().scalar(select(Agency).where(Agency.slug == slug.replace("\x00", "\ufffd"), condition))
-    if agency is None:
-        raise NotFound()
+    agency = agency_in_reach(actor, Right.REVIEW_STEPS_SET, slug)
     statement = (
         select(User.name)
         .join(UserRole, UserRole.user_id == User.id)

@@ -139,6 +139,7 @@ _ACTS: Final = {
     "outcome.publish": "公开开展情况",
     "people.add_agency": "添加单位",
     "people.agency_mailbox": "登记单位的催报邮箱",
+    "people.change_agency": "修改单位信息",
     "people.change_roles": "更改角色",
     "people.create_admin": "设立系统管理员",
     "people.disable": "停用人员",

@@ -8,13 +8,16 @@ from sqlalchemy import select
 
 from openday import clock
 from openday.db import session, use_case
-from openday.errors import Conflict, Duplicate, NotFound, Refused
+from openday.errors import ChangedByAnother, Conflict, Duplicate, NotFound, Refused
+from openday.models.activities import Activity
 from openday.models.people import Agency, Jurisdiction
 from openday.models.plans import Plan
+from openday.queries.people import agency_stamp
 from openday.queries.scope import subject_of
 from openday.rules.permissions import Actor, Right, Subject, can
 from openday.rules.plan_states import PlanStatus, ReviewStep
 from openday.services import ledger
+from openday.services.republish import CALENDAR, PageUrl, bump, rewrite_events
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,41 @@ def add_agency(actor: Actor, new: NewAgency) -> int:
         "people.add_agency", actor=actor, record_type="agency", record_id=agency.id, agency_id=agency.id, now=now
     )
     return agency.id
+
+
+@use_case
+def change_agency(actor: Actor, slug: str, name: str, phone: str, *, stamp: str, page_url: PageUrl) -> None:
+    """Put an agency's name or telephone right; both stand on its public pages, the name in calendars as well.
+
+    `stamp` is `agency_stamp` of the agency as the editor saw it.
+
+    Raises:
+        NotFound: the agency is not within reach.
+        ChangedByAnother: somebody else changed it meanwhile.
+        Duplicate: there is another agency of this name in the jurisdiction.
+        Refused: the name is blank.
+    """
+    now = clock.now()
+    agency = session().scalar(select(Agency).where(Agency.slug == slug).with_for_update())
+    if agency is None or not can(actor, Right.PEOPLE_MANAGE, subject_of(agency)):
+        raise NotFound()
+    if agency_stamp(agency) != stamp:
+        raise ChangedByAnother("您打开这一页之后，这个单位的信息已由他人修改，您的修改没有保存。请核对后重新保存")
+    if not name:
+        raise Refused("请填写单位名称", field="name")
+    same = (Agency.jurisdiction_id == agency.jurisdiction_id, Agency.name == name, Agency.id != agency.id)
+    if session().scalar(select(Agency.id).where(*same)) is not None:
+        raise Duplicate("名录中已有同名的单位", field="name")
+    renamed, agency.name, agency.phone = agency.name != name, name, phone
+    if renamed:
+        session().flush()
+        for activity in session().scalars(select(Activity).where(Activity.agency_id == agency.id)):
+            rewrite_events(activity, page_url)
+    bump(CALENDAR, now)
+    ledger.record(
+        "people.change_agency", actor=actor, record_type="agency", record_id=agency.id, agency_id=agency.id, now=now,
+        renamed=renamed,
+    )  # fmt: skip
 
 
 @use_case

@@ -1,6 +1,6 @@
 """Several occurrences at once, from the days that the plan's time proposes: the same for the agency and the office.
 
-`area` is the name of the blueprint ('agency' or 'office').
+`template` is the page of the agency or of the office.
 """
 
 from flask import flash, redirect, render_template, request
@@ -14,13 +14,13 @@ from openday.web.access import the_actor
 from openday.web.forms.occurrence_series import series_form
 
 
-def show_series(area: str, code: str) -> ResponseReturnValue:
+def show_series(template: str, code: str) -> ResponseReturnValue:
     """The days, to be ticked."""
     series = occurrence_series(the_actor(), code, clock.now())
-    return render_template(f"{area}/occurrence_series.html", series=series, form=series_form(series))
+    return render_template(template, series=series, form=series_form(series))
 
 
-def propose_series(area: str, code: str, *, told: str, back: str) -> ResponseReturnValue:
+def propose_series(template: str, code: str, *, told: str, back: str) -> ResponseReturnValue:
     """Propose all the chosen days at once, or only show one more line of quotas. `told` says what was done, with a
     place for {count}; `back` is where one goes then."""
     series = occurrence_series(the_actor(), code, clock.now())
@@ -38,4 +38,4 @@ def propose_series(area: str, code: str, *, told: str, back: str) -> ResponseRet
         else:
             flash(told.format(count=len(codes)), "done")
             return redirect(back, code=303)
-    return render_template(f"{area}/occurrence_series.html", series=series, form=form), status
+    return render_template(template, series=series, form=form), status

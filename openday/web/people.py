@@ -3,14 +3,15 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from openday.errors import OpenDayError
+from openday.errors import ChangedByAnother, Conflict, OpenDayError, Refused
 from openday.queries import people as queries
 from openday.queries.people import INVITABLE_BY_REVIEWER
 from openday.rules.permissions import Actor, Right, Role
 from openday.services import agencies, people, second_factor
 from openday.web.access import open_to, the_actor
-from openday.web.forms.people import AgencyForm, PersonForm, ReviewStepsForm, RolesForm
-from openday.web.forms.texts import one_line
+from openday.web.forms.people import AgencyChangeForm, AgencyForm, PersonForm, ReviewStepsForm, RolesForm
+from openday.web.forms.texts import one_line, put_problem
+from openday.web.links import page_url
 from openday.web.pages import absolute_url
 
 bp = Blueprint("people", __name__, url_prefix="/people")
@@ -133,6 +134,33 @@ def agency_add() -> ResponseReturnValue:
             form[refused.field or "name"].errors = [refused.message]
     rows = queries.agencies_in_reach(the_actor(), Right.PEOPLE_MANAGE)
     return render_template("people/agency_list.html", rows=rows, form=form), 422
+
+
+@bp.get("/agencies/<slug>")
+@open_to(Role.ADMIN)
+def agency_edit(slug: str) -> ResponseReturnValue:
+    """What can be put right about an agency."""
+    agency = queries.agency_in_reach(the_actor(), Right.PEOPLE_MANAGE, slug)
+    form = AgencyChangeForm(data={"name": agency.name, "phone": agency.phone, "seen": queries.agency_stamp(agency)})
+    return render_template("people/agency_edit.html", agency=agency, form=form)
+
+
+@bp.post("/agencies/<slug>")
+@open_to(Role.ADMIN)
+def agency_change(slug: str) -> ResponseReturnValue:
+    """Keep it."""
+    agency, form = queries.agency_in_reach(the_actor(), Right.PEOPLE_MANAGE, slug), AgencyChangeForm()
+    if not form.validate_on_submit():
+        return render_template("people/agency_edit.html", agency=agency, form=form), 422
+    try:
+        agencies.change_agency(the_actor(), slug, *form.said(), stamp=form.seen.data or "", page_url=page_url)
+    except (Refused, Conflict) as refused:
+        if isinstance(refused, ChangedByAnother):
+            form.seen.data = queries.agency_stamp(agency)
+        put_problem(form, refused.field, refused.message)
+        return render_template("people/agency_edit.html", agency=agency, form=form), refused.status
+    flash("单位信息已保存。", "done")
+    return redirect(url_for("people.agency_list"), code=303)
 
 
 @bp.get("/agencies/<slug>/review")

@@ -75,7 +75,7 @@ def occurrence_propose(code: str) -> ResponseReturnValue:
 @open_to(Role.FILER)
 def occurrence_series(code: str) -> ResponseReturnValue:
     """The days that the plan's time proposes, to be ticked."""
-    return show_series("agency", code)
+    return show_series("agency/occurrence_series.html", code)
 
 
 @bp.post("/activities/<code>/occurrences/series")
@@ -83,7 +83,9 @@ def occurrence_series(code: str) -> ResponseReturnValue:
 def occurrence_series_propose(code: str) -> ResponseReturnValue:
     """Propose all the chosen days at once, or only show one more line of quotas."""
     back = url_for("agency.activity_show", code=code)
-    return propose_series("agency", code, told="已报政务公开办确认，共{count}场，确认后向社会公布。", back=back)
+    return propose_series(
+        "agency/occurrence_series.html", code, told="已报政务公开办确认，共{count}场，确认后向社会公布。", back=back
+    )
 
 
 @bp.get("/occurrences/<code>/withdraw")

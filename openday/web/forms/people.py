@@ -1,7 +1,7 @@
 """Forms of log-in, invitations and the directory."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from openday.errors import Refused
@@ -102,6 +102,18 @@ class AgencyForm(FlaskForm):
             phone=clean_text(str(self.phone.data or ""), limit=50),
             reviews=bool(self.reviews.data),
         )
+
+
+class AgencyChangeForm(FlaskForm):
+    """What can be put right about an agency; `seen` tells two editors apart."""
+
+    name = StringField("单位名称", [InputRequired("请填写单位名称"), Length(max=100, message="单位名称最多100个字")])
+    phone = StringField("联系电话", [Optional(), Length(max=50, message="联系电话最多50个字符")])
+    seen = HiddenField()
+
+    def said(self) -> tuple[str, str]:
+        """Name and telephone, cleaned; call it after `validate_on_submit`."""
+        return clean_text(str(self.name.data), limit=100), clean_text(str(self.phone.data or ""), limit=50)
 
 
 class ReviewStepsForm(FlaskForm):

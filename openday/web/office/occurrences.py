@@ -58,7 +58,7 @@ def occurrence_schedule(code: str) -> ResponseReturnValue:
 @open_to(Role.OFFICER)
 def occurrence_series(code: str) -> ResponseReturnValue:
     """The days that the plan's time proposes, to be ticked."""
-    return show_series("office", code)
+    return show_series("office/occurrence_series.html", code)
 
 
 @bp.post("/publications/<code>/occurrences/series")
@@ -66,7 +66,9 @@ def occurrence_series(code: str) -> ResponseReturnValue:
 def occurrence_series_propose(code: str) -> ResponseReturnValue:
     """Propose all the chosen days at once, or only show one more line of quotas."""
     back = url_for("office.publication_show", code=code)
-    return propose_series("office", code, told="已列入待确认的场次，共{count}场，逐场确认后公布。", back=back)
+    return propose_series(
+        "office/occurrence_series.html", code, told="已列入待确认的场次，共{count}场，逐场确认后公布。", back=back
+    )
 
 
 @bp.post("/occurrences/<code>/confirm")
