@@ -55,7 +55,7 @@ def outbox_rows(actor: Actor, status: str = "") -> list[MessageRow]:
             id=row.id,
             kind=row.kind,
             channel=row.channel,
-            recipient=_masked(row.channel, row.recipient or ""),
+            recipient=masked(row.channel, row.recipient or ""),
             status=row.status,
             attempts=row.attempts,
             created_at=row.created_at,
@@ -94,7 +94,8 @@ def _within(actor: Actor) -> ColumnElement[bool]:
     return or_(theirs, Message.registration_id.is_(None)) if Role.ADMIN in actor.roles else theirs
 
 
-def _masked(channel: str, recipient: str) -> str:
+def masked(channel: str, recipient: str) -> str:
+    """An address as staff see it: 138****1234, z***@example.org."""
     if channel == Channel.SMS:
         return mask_phone(recipient)
     user, _, domain = recipient.partition("@")

@@ -34,11 +34,13 @@ def decide_applicants(area: str, code: str) -> ResponseReturnValue:
             accept=form.accepts,
             reason=form.reason.data or "",
             ticket_url=ticket_url,
+            hold=form.holds,
         )
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
         return _page(area, code, form, refused.status)
-    flash(f"已{'通过' if form.accepts else '不通过'}{done.done}份报名，并逐一通知。", "done")
+    told = "通知已存入待发，请在“消息”页审阅后发出" if form.holds else "并逐一通知"
+    flash(f"已{'通过' if form.accepts else '不通过'}{done.done}份报名，{told}。", "done")
     if done.full:
         flash(f"名额不够，没有通过：登记号{'、'.join(done.full)}。可调整名额，或另作决定。", "warning")
     if done.gone:

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from openday.queries.applicants import Applicant
 from openday.services.decisions import REASON_LIMIT
+from openday.web.forms.holding import HoldingForm
 from openday.web.forms.texts import at_most, choice, one_line
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(HoldingForm):
     """Who, accepted or declined, and why."""
 
     numbers = SelectMultipleField("待审核的报名", [DataRequired("请选择报名")], validate_choice=False)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
@@ -11,13 +10,14 @@ from openday.clock import SHANGHAI
 from openday.errors import Refused
 from openday.rules.schedules import LONGEST_VENUE, read_clock, read_day
 from openday.services.postponements import NewTime
+from openday.web.forms.holding import HoldingForm
 from openday.web.forms.occurrences import clock_field, day_field
 from openday.web.forms.texts import at_most, one_line, put_problem
 
 _AT = {"starts_at": "day", "ends_at": "ends", "closes_at": "closes_day"}
 
 
-class ResumeForm(FlaskForm):
+class ResumeForm(HoldingForm):
     """The new day, clock and place; `seen` tells two editors apart."""
 
     day = day_field("新的日期", InputRequired("请填写日期，例如2026-09-16"))

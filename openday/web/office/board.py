@@ -10,6 +10,7 @@ from openday.queries import coverage_page as coverage_queries
 from openday.queries import year_strip as year_queries
 from openday.queries.coverage_page import SHOWS, SORTS, Wanted
 from openday.queries.firming_up import plans_to_firm_up
+from openday.queries.message_batches import waiting_batches
 from openday.queries.topic_lists import topics_waiting
 from openday.rules.clashes import ClashKind
 from openday.rules.firming_up import REMIND_BEFORE
@@ -32,7 +33,8 @@ def board() -> ResponseReturnValue:
     )
     firm_up = plans_to_firm_up(the_actor(), clock.now(), within=REMIND_BEFORE)
     return render_template(
-        "office/board.html", board=found, firm_up=firm_up, topics=topics_waiting(the_actor()), kept=_kept(),
+        "office/board.html", board=found, firm_up=firm_up, topics=topics_waiting(the_actor()),
+        batches=waiting_batches(the_actor(), clock.now()), kept=_kept(),
         today=clock.today(), address_of=address_of,
     )  # fmt: skip
 

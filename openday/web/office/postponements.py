@@ -1,6 +1,6 @@
 """The office puts occurrences off to a time not known yet, and gives them their new time."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from openday import clock
@@ -15,6 +15,7 @@ from openday.web.forms.postponements import ResumeForm
 from openday.web.forms.texts import put_problem
 from openday.web.links import page_url, ticket_url
 from openday.web.office.blueprint import bp
+from openday.web.office.holding import go_on, say_told
 
 
 @bp.get("/occurrences/<code>/postpone")
@@ -33,13 +34,13 @@ def occurrence_postpone_confirm(code: str) -> ResponseReturnValue:
         return _occurrence_page(found, form, 422)
     try:
         told = postponements.postpone_occurrence(
-            the_actor(), code, form.reason.data or "", page_url=page_url, ticket_url=ticket_url
+            the_actor(), code, form.reason.data or "", page_url=page_url, ticket_url=ticket_url, hold=form.holds
         )
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
         return _occurrence_page(found, form, refused.status)
-    flash(_told("已延期", told), "done")
-    return _back(found.activity_code)
+    say_told("已延期", told, held=form.holds)
+    return go_on(told, _back(found.activity_code), held=form.holds)
 
 
 @bp.get("/publications/<code>/postpone")
@@ -58,13 +59,13 @@ def publication_postpone_confirm(code: str) -> ResponseReturnValue:
         return _activity_page(activity, form, 422)
     try:
         told = postponements.postpone_activity(
-            the_actor(), code, form.reason.data or "", page_url=page_url, ticket_url=ticket_url
+            the_actor(), code, form.reason.data or "", page_url=page_url, ticket_url=ticket_url, hold=form.holds
         )
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
         return _activity_page(activity, form, refused.status)
-    flash(_told("活动已延期", told), "done")
-    return _back(code)
+    say_told("活动已延期", told, held=form.holds)
+    return go_on(told, _back(code), held=form.holds)
 
 
 @bp.get("/occurrences/<code>/resume")
@@ -84,20 +85,17 @@ def occurrence_resume_confirm(code: str) -> ResponseReturnValue:
         return _resume_page(found, form, 422)
     try:
         told = postponements.resume_occurrence(
-            the_actor(), code, form.new_time(), page_url=page_url, ticket_url=ticket_url, seen=form.version
-        )
+            the_actor(), code, form.new_time(), page_url=page_url, ticket_url=ticket_url, seen=form.version,
+            hold=form.holds,
+        )  # fmt: skip
     except Refused as refused:
         form.put(refused)
         return _resume_page(found, form, 422)
     except Conflict as conflict:
         put_problem(form, None, conflict.message)
         return _resume_page(found, form, conflict.status)
-    flash(_told("新的时间已公布", told), "done")
-    return _back(found.activity_code)
-
-
-def _told(what: str, people: int) -> str:
-    return f"{what}，已向{people}位报名或候补的市民发出通知。" if people else f"{what}。"
+    say_told("新的时间已公布", told, held=form.holds)
+    return go_on(told, _back(found.activity_code), held=form.holds)
 
 
 def _managed(code: str) -> OccurrenceDetail:

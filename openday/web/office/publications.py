@@ -17,6 +17,7 @@ from openday.web.forms.publications import CorrectionForm, PublishForm, correcti
 from openday.web.forms.texts import put_problem
 from openday.web.links import address_of, page_url, ticket_url
 from openday.web.office.blueprint import bp
+from openday.web.office.holding import go_on, say_told
 
 _READERS = (Role.OFFICER, Role.ADMIN, Role.AUDITOR)
 
@@ -125,13 +126,14 @@ def publication_cancel_confirm(code: str) -> ResponseReturnValue:
         return _cancellation(activity, form, 422)
     try:
         told = publications.cancel_activity(
-            the_actor(), code, form.reason.data or "", page_url=page_url, ticket_url=ticket_url
+            the_actor(), code, form.reason.data or "", page_url=page_url, ticket_url=ticket_url, hold=form.holds
         )
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
         return _cancellation(activity, form, refused.status)
-    flash(f"活动已取消，已向{told}位报名或候补的市民发出通知。" if told else "活动已取消。", "done")
-    return redirect(url_for("office.publication_show", code=code), code=303)
+    say_told("活动已取消", told, held=form.holds)
+    back = redirect(url_for("office.publication_show", code=code), code=303)
+    return go_on(told, back, held=form.holds)
 
 
 def _managed(code: str) -> ActivityDetail:
