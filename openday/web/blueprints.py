@@ -16,6 +16,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "form_uploads",
         "imports",
         "ledger",
+        "message_batches",
         "message_templates",
         "names",
         "occurrences",
