@@ -88,8 +88,6 @@ def _class_for(asked: SignupForm) -> type[FurtherForm]:
         fields["companions"] = TextAreaField("同行人姓名")
     for question in asked.questions:
         fields[QUESTION + question.id] = _field(question)
-    if asked.companion_names:
-        fields["companions"] = TextAreaField("同行人姓名")
     if asked.guardian:
         fields["child"] = _radio("儿童", (("no", "没有"), ("yes", "有")))
         fields["guardian_name"] = StringField("监护人姓名")
