@@ -53,20 +53,20 @@ class PartyLine:
     problem: str = ""
 
 
-def read_party_lines(text: str, *, mailbox_will_do: bool = False) -> list[PartyLine]:
+def read_party_lines(text: str, *, mailbox_will_do: bool = False, most: int = MOST_LINES) -> list[PartyLine]:
     """The people of a pasted list, in its order; empty lines and a line of headings are left out.
 
     A telephone number is needed; with `mailbox_will_do` either that or a mailbox.
 
     Raises:
-        ValueError: more than MOST_LINES lines.
+        ValueError: more than `most` lines.
     """
     rows = [
         (number, line.strip()) for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1) if line.strip()
     ]
     rows = [(number, line) for number, line in rows if not _is_heading(line)]
-    if len(rows) > MOST_LINES:
-        raise ValueError(f"一次最多{MOST_LINES}行，现在有{len(rows)}行，请分几次办理")
+    if len(rows) > most:
+        raise ValueError(f"一次最多{most}行，现在有{len(rows)}行，请分几次办理")
     running = _running_numbers([line for _, line in rows])
     return [_line(number, line, running, mailbox_will_do) for number, line in rows]
 

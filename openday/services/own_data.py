@@ -23,6 +23,7 @@ from openday.rules.phone import normalise_phone
 from openday.rules.states import HOLDING, RegistrationStatus
 from openday.services.challenge_steps import hold
 from openday.services.forget_steps import empty_registrations
+from openday.services.invitation_steps import forget_invitee
 from openday.services.party_steps import TicketUrl, give_up, held_ticket, note
 
 WRONG_NUMBERS = 5
@@ -99,6 +100,7 @@ def erase_data(code: str, *, ticket_url: TicketUrl) -> None:
     _erase_drafts(occasion, phone)
     session().execute(delete(PhoneCode).where(PhoneCode.phone_hash == phone_hash))
     empty_registrations([held.id])
+    forget_invitee(held.id)
     session().expire(row)
     note("registration.erase", held.id, now, cancelled=given_up)
 

@@ -11,7 +11,7 @@ from openday.models.aftermath import Suggestion
 from openday.models.ledger import Message
 from openday.models.occurrences import Occurrence
 from openday.models.plans import FormReading, PlanImport
-from openday.models.registrations import Registration
+from openday.models.registrations import Invitee, Registration
 from openday.models.topics import TopicCall, TopicEvent, TopicProposal
 from openday.rules.states import MessageStatus, OccurrenceStatus, SuggestionStatus
 from openday.rules.topic_states import FINISHED
@@ -43,6 +43,7 @@ def _forget_batch(retention_days: int) -> dict[str, int]:
     before = _midnight(now.date() - timedelta(days=retention_days))
     gone = {
         "registrations": _forget_registrations(before),
+        "invitees": _forget_invitees(before),
         "messages": _forget_messages(before),
         "suggestions": _forget_suggestions(before),
         "topics": _forget_topics(before, now),
@@ -63,6 +64,20 @@ def _forget_registrations(before: datetime) -> int:
         .limit(BATCH)
     )
     return empty_registrations(list(session().scalars(over)))
+
+
+def _forget_invitees(before: datetime) -> int:
+    """Who was invited to them, whether they came or not."""
+    over = (
+        select(Invitee.id)
+        .join(Occurrence, Occurrence.id == Invitee.occurrence_id)
+        .where(Occurrence.ends_at < before, _not_put_off(before))
+        .where(or_(Invitee.name.is_not(None), Invitee.contact.is_not(None)))
+        .limit(BATCH)
+    )
+    ids = list(session().scalars(over))
+    nothing = {"name": None, "contact": None, "contact_hash": None}
+    return _changed(update(Invitee).where(Invitee.id.in_(ids)).values(**nothing)) if ids else 0
 
 
 def _not_put_off(before: datetime) -> ColumnElement[bool]:

@@ -17,6 +17,11 @@ def ticket_url(code: str) -> str:
     return absolute_url("public.ticket_show", code=code)
 
 
+def invitation_url(code: str) -> str:
+    """The absolute address of an invitation."""
+    return absolute_url("public.invitation_show", code=code)
+
+
 def ballot_url(code: str) -> str:
     """The absolute address of a ballot's public page."""
     return absolute_url("public.ballot_show", code=code)

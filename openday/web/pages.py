@@ -40,9 +40,9 @@ _NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
 )
 # Pages whose first word is not that of the entry under which they stand.
 _UNDER: dict[str, dict[str, str]] = {
-    "agency": dict.fromkeys(("occurrence", "roster", "registration", "door"), "activity"),
+    "agency": dict.fromkeys(("occurrence", "roster", "registration", "invitation", "door"), "activity"),
     "office": {
-        **dict.fromkeys(("occurrence", "roster", "registration"), "publication"),
+        **dict.fromkeys(("occurrence", "roster", "registration", "invitation"), "publication"),
         **dict.fromkeys(("export", "summary"), "plan"),
     },
     "desk": dict.fromkeys(("entry", "walk"), "occurrence"),

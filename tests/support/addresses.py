@@ -16,6 +16,7 @@ from openday.rules.states import SuggestionStatus
 from openday.web.access import ANYONE
 from tests.factories.activities import published_activity
 from tests.factories.calls import call_of
+from tests.factories.invitations import invitee
 from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House
 from tests.factories.plans import plan_in
@@ -29,6 +30,7 @@ _CODES = {
     "/activities/": "activity",
     "/publications/": "activity",
     "/tickets/": "ticket",
+    "/invited/": "invitation",
     "/receipts/": "receipt",
     "/plan-imports/": "import",
 }
@@ -57,8 +59,8 @@ class Records:
 
 MISSING = Records(
     {
-        **dict.fromkeys(("activity", "occurrence", "ticket", "receipt", "import", "plan", "plan_code"), "z" * 28),
-        **dict.fromkeys(("call_id", "suggestion_id", "number", "user_id", "message_id"), "999999"),
+        **dict.fromkeys(("activity", "occurrence", "ticket", "invitation", "receipt", "import", "plan", "plan_code"), "z" * 28),
+        **dict.fromkeys(("call_id", "suggestion_id", "number", "user_id", "message_id", "invitee_id"), "999999"),
         "day": "2026-09-16",
     }
 )
@@ -69,6 +71,7 @@ def records_of(house: House) -> Records:
     activity = published_activity(house)
     occurrence = open_occurrence(activity)
     party = party_on_list(occurrence, name=NAME, phone=PHONE, party_size=2)
+    invited = invitee(occurrence, name=NAME, contact=PHONE)
     _send_to_the_door(house, occurrence.id)
     call = call_of(house)
     asked = suggestion(house, SuggestionStatus.OPEN, name="司马大海", phone=SUGGESTERS_PHONE)
@@ -78,6 +81,8 @@ def records_of(house: House) -> Records:
             "occurrence": occurrence.code,
             "ticket": party.code,
             "number": party.number,
+            "invitation": invited.code,
+            "invitee_id": str(invited.id),
             "receipt": asked.receipt,
             "import": "none",
             "plan": plan_in(PlanStatus.OFFICE_REVIEW, house, call=call).code,

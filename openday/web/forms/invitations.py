@@ -3,10 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from wtforms import StringField, ValidationError
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 
+from openday.documents.name_table import TableRefused, read_name_table
 from openday.queries.invitations import Invitation, OwnData
 from openday.queries.registrations import SignupSheet
+from openday.rules.invitations import MOST_AT_ONCE
+from openday.rules.party_lines import LONGEST_LINE, PartyLine, cells_as_lines, read_party_lines
 from openday.rules.phone import normalise_phone
 from openday.rules.privacy import clean_text
 from openday.rules.signup import NAME_LIMIT
@@ -64,3 +69,40 @@ class AnswerForm(RegistrationForm):
             email=wish.email.strip() or self.known.email,
             invitation=held.code,
         )
+
+
+class InviteForm(FlaskForm):
+    """Whom to invite: pasted, or from a table; and whether they are written to at once."""
+
+    class Meta:
+        csrf = False  # the application checks every POST before any view is called
+
+    people = TextAreaField("受邀名单")
+    file = FileField("名单表格")
+    tell = BooleanField("登记后立即发出邀请", false_values=(False, "false", "", "0", "no", "off"))
+
+    def validate_people(self, field: Any) -> None:
+        """The lines of the field and of the table together, which the field holds from then on."""
+        field.data = self._with_table(field.data or "")
+        if len(field.data) > MOST_AT_ONCE * LONGEST_LINE:
+            raise ValidationError(f"内容过长，一次最多{MOST_AT_ONCE}行")
+        try:
+            lines = self.lines()
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+        if not lines:
+            raise ValidationError("请粘贴名单或选择表格，每行一位受邀人")
+
+    def _with_table(self, typed: str) -> str:
+        if not self.file.data:
+            return typed
+        try:
+            rows = read_name_table(self.file.data.read(), self.file.data.filename or "")
+        except TableRefused as refused:
+            self.file.errors = [*self.file.errors, str(refused)]
+            raise ValidationError("表格没有读入，名单未作改动") from refused
+        return "\n".join(part for part in (typed.rstrip(), cells_as_lines(rows)) if part)
+
+    def lines(self) -> list[PartyLine]:
+        """The lines as they were read."""
+        return read_party_lines(self.people.data or "", mailbox_will_do=True, most=MOST_AT_ONCE)
