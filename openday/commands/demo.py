@@ -21,6 +21,7 @@ def demo() -> None:
         Addresses(
             activity=lambda code: f"{base}/activities/{code}",
             ticket=lambda code: f"{base}/tickets/{code}",
+            ballot=lambda code: f"{base}/ballots/{code}",
             receipt=lambda code: f"{base}/suggestions/{code}",
         )
     )

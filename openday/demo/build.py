@@ -40,6 +40,7 @@ class Addresses:
 
     activity: Callable[[str], str]
     ticket: Callable[[str], str]
+    ballot: Callable[[str], str]
     receipt: Callable[[str], str]
 
 
@@ -83,6 +84,7 @@ def _stage(now: datetime, addresses: Addresses) -> Stage:
         second_officer=actor(SECOND_OFFICER.login),
         desk=actor(DESK.login),
         page_url=addresses.activity,
+        ballot_url=addresses.ballot,
         receipt_url=addresses.receipt,
     )
 

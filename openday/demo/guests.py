@@ -134,7 +134,8 @@ class List:
 
     def _admit(self, ticket: str) -> None:
         registration_id = session().scalars(select(Registration.id).where(Registration.code == ticket)).one()
-        checkin.admit(self.filer, self.occurrence, registration_id)
+        gate = "正门" if registration_id % 3 else "北门"
+        checkin.admit(self.filer, self.occurrence, registration_id, gate=gate)
 
     def _walk_in(self, people: int, key: str) -> None:
         walk_ins.admit_walk_in(self.filer, self.occurrence, walk_ins.WalkIn(people, key=key))

@@ -8,6 +8,7 @@ from random import Random
 
 from openday import clock
 from openday.demo.days import Days
+from openday.demo.drawing import Drawing
 from openday.demo.guests import Guests, List
 from openday.demo.stories import Report, Slot, Story
 from openday.demo.timeline import Timeline, office_hour
@@ -15,6 +16,7 @@ from openday.rules.door import OPENS_BEFORE
 from openday.rules.permissions import Actor
 from openday.rules.plan_states import PlanStatus
 from openday.rules.plan_text import PlanText, text_from
+from openday.rules.states import SignupMode
 from openday.services import door_staff, occurrences, outcomes, plans, publications, reviews
 
 _KEY_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -33,6 +35,7 @@ class Stage:
     second_officer: Actor
     desk: Actor
     page_url: Callable[[str], str]
+    ballot_url: Callable[[str], str]
     receipt_url: Callable[[str], str]
     activities: dict[str, str] = field(default_factory=dict)
     """Theme to the activity's code, once it is published."""
@@ -203,6 +206,8 @@ class Telling:
         held.fill(max(clock.now() + timedelta(hours=2), closes - timedelta(days=14)), closes)
         if slot.accepted:
             timeline.at(closes, held.review)
+        if slot.mode is SignupMode.BALLOT and closes < timeline.now:
+            self._draw(code, closes)
         if slot.moved_from:
             timeline.at(timeline.now - timedelta(days=2), partial(self._move, slot, code))
         if slot.called_off:
@@ -212,6 +217,10 @@ class Telling:
         doors_open = planned.starts_at - OPENS_BEFORE
         if (slot.came or slot.walked_in) and doors_open + _FIRST_ARRIVALS <= timeline.now:
             timeline.at(doors_open, partial(held.let_in, self.story.answers))
+
+    def _draw(self, code: str, closes: datetime) -> None:
+        stage, ticket_url = self.stage, self.stage.guests.ticket_url
+        Drawing(stage.timeline, stage.officer, stage.second_officer, ticket_url, stage.ballot_url, code).begin(closes)
 
     def _move(self, slot: Slot, code: str) -> None:
         occurrences.change_occurrence(

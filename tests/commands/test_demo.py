@@ -15,12 +15,15 @@ from openday.app import create_app
 from openday.cli import openday
 from openday.db import db
 from openday.models.aftermath import Outcome, Suggestion
+from openday.models.ballots import Ballot
 from openday.models.ledger import Message
 from openday.models.people import Agency, User
 from openday.models.plans import Plan
 from openday.models.registrations import Registration
 from openday.models.topics import TopicProposal
 from openday.queries import integrity
+from openday.queries.ballots import ballot_data
+from openday.rules import ballot_verifier
 from openday.rules.plan_states import PlanStatus
 from openday.rules.states import RegistrationStatus, SuggestionStatus
 from openday.rules.topic_states import ProposalStatus
@@ -45,7 +48,8 @@ def test_every_number_follows_from_what_happened(any_app: Flask) -> None:
     assert list(integrity.findings()) == []
     assert set(db.session.scalars(select(Plan.status))) == set(PlanStatus)
     assert set(db.session.scalars(select(Suggestion.status))) == set(SuggestionStatus)
-    assert set(db.session.scalars(select(Registration.status))) == set(RegistrationStatus)
+    offered = {RegistrationStatus.OFFERED}  # an offer lasts for some working hours only
+    assert set(db.session.scalars(select(Registration.status))) - offered == set(RegistrationStatus) - offered
     assert db.session.scalar(select(func.count()).select_from(Agency)) >= 12
     assert set(db.session.scalars(select(TopicProposal.status))) == set(ProposalStatus)
     assert set(db.session.scalars(select(Outcome.status))) == {"filed", "published"}
@@ -97,6 +101,16 @@ def test_visitors_find_a_living_district(printed: tuple[Flask, str]) -> None:
     answers = visitor.get("/suggestions").text()
     for words in ("采纳", "部分采纳", "未采纳", "留作参考"):
         assert words in answers
+
+
+def test_a_ballot_is_drawn_and_can_be_verified(printed: tuple[Flask, str]) -> None:
+    app, _ = printed
+    drawn = db.session.scalars(select(Ballot).where(Ballot.status == "drawn")).one()
+    page = PageClient(app).get(f"/occurrences/{drawn.occurrence.code}/ballot").text("main")
+    for words in ("摇号结果", "温知秋", "中签", "候补第5位", "未中签"):
+        assert words in page
+    before, data = (ballot_data(drawn.code, before=before) for before in (True, False))
+    assert ballot_verifier.differences(data, before) == []
 
 
 def test_a_database_that_somebody_uses_is_refused_in_one_line(app: Flask, house: House, tmp_path: Path) -> None:
