@@ -3,9 +3,23 @@
 from flask.typing import ResponseReturnValue
 
 from openday.rules.permissions import Role
-from openday.web import applicant_pages, roster_pages
+from openday.web import applicant_pages, roster_pages, waitlist_pages
 from openday.web.access import open_to
 from openday.web.agency.blueprint import bp
+
+
+@bp.get("/occurrences/<code>/waitlist")
+@open_to(Role.FILER, Role.REVIEWER)
+def waitlist(code: str) -> ResponseReturnValue:
+    """Who waits, and in which order seats were given."""
+    return waitlist_pages.show_waitlist("agency", code)
+
+
+@bp.get("/occurrences/<code>/waitlist.csv")
+@open_to(Role.FILER, Role.REVIEWER)
+def waitlist_csv(code: str) -> ResponseReturnValue:
+    """The order in which seats were given, to check it elsewhere."""
+    return waitlist_pages.send_waitlist(code)
 
 
 @bp.get("/occurrences/<code>/roster")
