@@ -69,6 +69,8 @@ def request_export(actor: Actor, kind: str, terms: Terms, filename: str, plans: 
         raise Forbidden("没有导出的权限")
     if plans > LARGEST[kind]:
         raise Refused(f"一次最多导出{LARGEST[kind]}项，这里有{plans}项，请按单位、征集通知或状态缩小范围")
+    # One person's clicks queue up here, so that they are counted one after the other.
+    session().execute(select(User.id).where(User.id == actor.user_id).with_for_update())
     mine = select(func.count()).where(ExportJob.user_id == actor.user_id, ExportJob.status.in_(("queued", "running")))
     if (session().scalar(mine) or 0) >= MOST_WAITING:
         raise Refused(f"已有{MOST_WAITING}个文件正在生成，请等其中一个完成后再导出")

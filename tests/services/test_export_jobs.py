@@ -24,6 +24,7 @@ from openday.services import export_jobs
 from openday.services.export_jobs import KEPT, LEASE, LostLease
 from tests.factories.people import House
 from tests.factories.plans import plan_in
+from tests.services.test_registrations import at_once
 
 
 def asked(actor: Actor, kind: str = "summary_table", columns: tuple[str, ...] = (), plans: int = 3) -> str:
@@ -193,3 +194,9 @@ def test_who_may_not_export_may_not_ask_and_nobody_asks_without_end(three_plans:
         asked(three_plans.officer.actor)
     noted = session().scalars(select(AuditEvent.detail).where(AuditEvent.action == "export.request")).all()
     assert noted == [{"kind": "summary_table", "plans": 3}] * export_jobs.MOST_WAITING
+
+
+def test_a_dozen_clicks_at_once_ask_for_no_more_than_is_allowed(any_app: Flask, three_plans: House) -> None:
+    officer = three_plans.officer.actor
+    answers = at_once(any_app, [lambda: asked(officer) for _ in range(12)])
+    assert sum(isinstance(answer, str) for answer in answers) == export_jobs.MOST_WAITING
