@@ -9,6 +9,7 @@ from openday.clock import SHANGHAI
 from openday.rules.fuzzy_date import DayPart, FuzzyDate, Precision, read_period
 from openday.rules.seats import Seats, as_one
 from openday.rules.signup import SignupFacts, closure
+from openday.rules.signup_form import PLAIN, SignupForm
 from openday.rules.states import SignupMode
 from openday.rules.watching import may_be_watched
 
@@ -39,6 +40,8 @@ class Slot:
     waitlist: bool
     cancel_reason: str
     quotas: tuple[QuotaSeats, ...]
+    asked: SignupForm = PLAIN
+    """What its sign-up form asks for; only the page of an activity knows."""
 
     @property
     def cancelled(self) -> bool:

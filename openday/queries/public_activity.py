@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import and_, select
@@ -16,6 +17,7 @@ from openday.models.plans import HOST_KINDS, PlanHost
 from openday.queries.calendar_columns import OF_ACTIVITY, OF_SLOT, AnyRow, entry_from, shared_out, slot_from
 from openday.queries.calendar_rows import ActivityPage, PublicOutcome, QuotaSeats, Slot
 from openday.rules.seats import Seats
+from openday.rules.signup_form import form_from
 from openday.rules.states import OutcomeStatus
 
 
@@ -32,6 +34,7 @@ def activity_page(code: str) -> ActivityPage:
         Activity.contact_phone,
         Activity.published_at,
         Activity.postpone_reason,
+        Occurrence.form,
         Agency.slug,
         Agency.phone,
     )
@@ -79,7 +82,10 @@ def _slots(rows: Sequence[AnyRow]) -> tuple[Slot, ...]:
         firsts.setdefault(row.slot_id, row)
         if row.quota_id is not None:
             quotas[row.slot_id] += (QuotaSeats(row.quota_id, row.quota_name, Seats(row.capacity, row.taken)),)
-    return tuple(slot_from(row, shared_out(quotas[slot_id], row.shared_capacity)) for slot_id, row in firsts.items())
+    return tuple(
+        replace(slot_from(row, shared_out(quotas[slot_id], row.shared_capacity)), asked=form_from(row.form))
+        for slot_id, row in firsts.items()
+    )
 
 
 def _hosts(activity_id: int) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from openday.rules.permissions import Actor, Right
 from openday.rules.signup_form import SignupForm, form_faults
 from openday.rules.states import OccurrenceStatus
 from openday.services import ledger
+from openday.services.republish import CALENDAR, bump
 
 
 class FormRefused(Refused):
@@ -59,6 +60,7 @@ def set_signup_form(
         .where(of_these, Occurrence.ends_at > now, Occurrence.status != OccurrenceStatus.CANCELLED)
         .values(form=form.as_dict(), protection=protection, changed_at=now)
     )
+    bump(CALENDAR, now)  # the page of the activity says who may come
     ledger.record(
         "occurrence.form",
         actor=actor,

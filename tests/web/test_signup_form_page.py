@@ -62,6 +62,8 @@ def test_questions_and_conditions_are_set_and_the_public_form_asks_them(
     public = PageClient(app).get(f"/occurrences/{occurrence.code}/sign-up")
     assert "年龄：6周岁及以上" in public.text("main")
     assert "用途：准备餐食" in public.text("main")
+    page = PageClient(app).get(f"/activities/{occurrence.activity.code}")
+    assert "报名须符合以下条件： 年龄：6周岁及以上" in page.text("main")
     again = staff.get(address).form(address)
     assert again.values["questions-1-when"] == ["1"]
     assert db.session.scalars(select(AuditEvent).where(AuditEvent.action == "occurrence.form")).one()
@@ -113,7 +115,7 @@ def test_the_counter_asks_the_same_and_staff_confirm_the_guardian(
         "companions": "王小雪", "q-food": "不用餐", "child": "yes", "guardian_name": "王大雨",
         "guardian_phone": "13800002222", "guardian_consent": "y", "photo": "yes", "eligible": "y",
     }  # fmt: skip
-    entry = staff.submit(page.form(address), **who, **more)
+    entry = staff.get(staff.submit(page.form(address), **who, **more).links()["查看登记"])
     for said in ("王小雪", "不用餐", "王大雨，138****2222", "由工作人员当面或电话确认"):
         assert said in entry.text("main")
 

@@ -105,6 +105,7 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
         "together": {"seats": slot.seats.capacity, "left": slot.seats.free, "shared": slot.shares},
         "quotas": quotas if len(quotas) > 1 and slot.facts.mode.online else [],
         "closes": cards.moment(slot.facts.ends) if sign_up else "",
+        "asked": slot.asked,
         "sign_up": sign_up,
         "ballot": address_of("public.occurrence_ballot", code=slot.code)
         if slot.facts.mode is SignupMode.BALLOT
