@@ -229,6 +229,11 @@ def message_name(kind: str) -> str:
     return _MESSAGES.get(kind, kind)
 
 
+def messages_named() -> tuple[tuple[str, str], ...]:
+    """Every kind of message as (code, name), to choose from."""
+    return tuple(_MESSAGES.items())
+
+
 def acts_called(words: str) -> frozenset[str]:
     """The codes of all acts whose name holds `words`; none for an empty text."""
     return frozenset(code for code, name in _ACTS.items() if words and words in name)

@@ -19,6 +19,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "ledger",
         "message_batches",
         "message_templates",
+        "messages",
         "names",
         "occurrences",
         "official",

@@ -10,6 +10,7 @@ from openday.documents.csv_export import csv_bytes
 from openday.errors import Refused
 from openday.queries import rosters
 from openday.queries.activities import occurrence_in_reach
+from openday.queries.messages import registration_messages
 from openday.queries.registrations import signup_sheet
 from openday.rules.permissions import Right
 from openday.services.rosters import export_roster, reveal_phone
@@ -101,6 +102,7 @@ def _entry(
         occurrence=occurrence,
         row=row,
         answers=rosters.further_answers(occurrence.id, number).get(number, []),
+        messages=registration_messages(occurrence.id, number),
         form=form,
         phone=phone,
     )
