@@ -11,7 +11,7 @@ from openday.services import ballots
 
 _PUBLISHED = timedelta(hours=16)
 _DRAWN = timedelta(days=2, hours=22)
-_WITNESS = "公证员到场，由现场市民从1至9号球中摇出的6位数字"
+_WITNESS = "公证员到场，由现场市民从0至9号球中摇出的6位数字"
 _FIGURE = "云溪区气象局当日发布的最高气温（摄氏度，精确到小数点后一位）"
 _VALUES = ("407 926", "11.4")
 

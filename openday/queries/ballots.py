@@ -18,7 +18,7 @@ from openday.rules import ballot as rules
 from openday.rules.ballot import BallotQuota, BallotRules, Chance, Drawn, Entry, Luck, SeedSource
 from openday.rules.ballot_groups import EARLIER_GROUP, QUESTION, GroupingChoice, group_of_answers, grouping_choices
 from openday.rules.signup_form import form_from
-from openday.rules.states import RegistrationStatus
+from openday.rules.states import ActivityStatus, OccurrenceStatus, RegistrationStatus
 
 SETTLED = ("frozen", "drawn")
 PUBLIC = ("frozen", "drawn", "void")
@@ -158,6 +158,10 @@ class BallotPage:
     activity_code: str
     entries: int
     people: int
+    cancelled: bool = False
+    """Whether the occurrence or its whole activity was called off."""
+    postponed: bool = False
+    """Whether the occurrence was put off and has no new time yet."""
     others: tuple[tuple[str, int], ...] = ()
     """The other draws of the same occurrence that are public, as (code, number)."""
 
@@ -215,6 +219,8 @@ def ballot_page(code: str, *, planned: bool = False) -> BallotPage:
         activity_code=activity.code,
         entries=count,
         people=int(people),
+        cancelled=occurrence.status == OccurrenceStatus.CANCELLED or activity.status == ActivityStatus.CANCELLED,
+        postponed=occurrence.status == OccurrenceStatus.POSTPONED,
         others=tuple(other for other in public_ballots(occurrence.id) if other[0] != ballot.code),
     )
 

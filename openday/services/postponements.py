@@ -16,6 +16,7 @@ from openday.errors import ChangedByAnother, Conflict, Refused
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence
 from openday.queries.activities import activity_in_reach, occurrence_in_reach
+from openday.queries.ballots import ballot_settled
 from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import plain_text
 from openday.rules.schedules import Fault, time_fault, venue_fault, window_fault
@@ -96,7 +97,8 @@ def resume_occurrence(
     seen: int | None = None,
     hold: bool = False,
 ) -> int:
-    """Give a postponed occurrence its new time: sign-up opens again, and everybody on the list is told.
+    """Give a postponed occurrence its new time: sign-up opens again, unless a ballot has its list, and everybody on
+    the list is told.
 
     `seen` is the activity's SEQUENCE as the officer saw it. With `hold` what people are told waits in a batch. Returns
     how many people were written to.
@@ -117,12 +119,15 @@ def resume_occurrence(
     venue = plain_text(time.venue)
     _refuse(time_fault(time.starts_at, time.ends_at, now))
     _refuse(venue_fault(venue))
-    _refuse(window_fault(None, time.closes_at, time.starts_at))
-    if occurrence.signup_mode == SignupMode.BALLOT and time.closes_at is None:
+    ballot = occurrence.signup_mode == SignupMode.BALLOT
+    # Nobody comes onto a list that is public or drawn: sign-up stays over.
+    closes_at = occurrence.closes_at if ballot and ballot_settled(occurrence.id) else time.closes_at
+    _refuse(window_fault(None, closes_at, time.starts_at))
+    if ballot and closes_at is None:
         # Without it nothing could be drawn, and a list that is public already could only be declared void.
         raise Refused("以摇号决定的场次，请填写报名截止时间", field="closes_at")
     occurrence.starts_at, occurrence.ends_at, occurrence.venue = time.starts_at, time.ends_at, venue
-    occurrence.opens_at, occurrence.closes_at = None, time.closes_at
+    occurrence.opens_at, occurrence.closes_at = None, closes_at
     occurrence.status, occurrence.cancel_reason = OccurrenceStatus.SCHEDULED.value, ""
     occurrence.changed_at = now
     activity.postpone_reason = ""

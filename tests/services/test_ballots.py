@@ -21,6 +21,7 @@ from openday.rules.ballot import Luck, SeedSource
 from openday.rules.states import RegistrationStatus, SignupMode
 from openday.services.ballots import BallotPlan, draw_ballot, freeze_ballot, plan_ballot, void_ballot
 from openday.services.occurrences import Schedule, change_occurrence
+from openday.services.postponements import NewTime, postpone_occurrence, resume_occurrence
 from openday.services.registration_changes import cancel_registration, change_party
 from openday.services.seat_changes import change_capacity
 from tests.factories.activities import page_url
@@ -53,6 +54,11 @@ def luck_of(code: str) -> dict[str, tuple[str, int | None]]:
         .where(Ballot.code == code)
     )
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def drawn_by_second(house: House, code: str) -> None:
+    """Draw it now, by the second officer."""
+    draw_ballot(house.second_officer.actor, code, VALUES, "王公证", ticket_url=ticket_url, ballot_url=ballot_url)
 
 
 def test_signing_up_takes_no_seat_and_says_what_follows(any_app: Flask, any_house: House) -> None:
@@ -240,3 +246,32 @@ def test_a_void_list_stays_public_and_the_next_draw_says_why(app: Flask, house: 
     assert list(acts) == ["ballot.plan", "ballot.freeze", "ballot.void", "ballot.plan", "ballot.freeze"]
     drawn(house, second)
     assert {drew for drew, _ in luck_of(second).values()} == {Luck.SELECTED}
+
+
+@pytest.mark.parametrize("after_the_draw", [False, True])
+def test_a_list_stays_what_it_is_when_the_occurrence_is_put_off(
+    any_app: Flask, any_house: House, after_the_draw: bool
+) -> None:
+    occurrence = ballot_occurrence(any_house, {"公众": 2})
+    codes = applicants(occurrence, *[1] * 4)
+    code = frozen(any_house, occurrence)
+    if after_the_draw:
+        drawn(any_house, code)
+    with clock.shifted_by(KNOWN):
+        postpone_occurrence(
+            any_house.officer.actor, occurrence.code, "设备检修", page_url=page_url, ticket_url=ticket_url
+        )
+        assert ballot_page(code).postponed
+        start = clock.now() + timedelta(days=40)
+        time = NewTime(start, start + timedelta(hours=2), "二楼报告厅", start - timedelta(days=2))
+        if not after_the_draw:
+            with pytest.raises(Conflict, match="延期"):
+                drawn_by_second(any_house, code)
+        resume_occurrence(any_house.officer.actor, occurrence.code, time, page_url=page_url, ticket_url=ticket_url)
+        page = ballot_page(code)
+        assert (page.postponed, page.starts_at) == (False, start)
+        with pytest.raises(Closed):
+            sign_up(occurrence)
+        if not after_the_draw:
+            drawn_by_second(any_house, code)
+    assert sorted(str(status_of(one)) for one in codes) == ["confirmed"] * 2 + ["waitlisted"] * 2
