@@ -116,6 +116,28 @@ def roster_counts(occurrence_id: int) -> dict[RegistrationStatus, RosterCount]:
     return {status: found.get(status, RosterCount(0, 0)) for status in RegistrationStatus}
 
 
+@dataclass(frozen=True)
+class Attendance:
+    """Who came of those who had a seat, once it is over; walk-ins came without one and count among the people."""
+
+    parties: int
+    people: int
+    absent: int
+
+
+def attendance(occurrence_id: int) -> Attendance | None:
+    """Who came; None where nobody was let in at a door, so that nobody can be said to have stayed away."""
+    came = Registration.attended > 0
+    row = session().execute(
+        select(
+            func.count().filter(came).label("parties"),
+            func.coalesce(func.sum(Registration.attended), 0).label("people"),
+            func.count().filter(~came).label("absent"),
+        ).where(Registration.occurrence_id == occurrence_id, Registration.status == RegistrationStatus.CONFIRMED)
+    ).one()  # fmt: skip
+    return Attendance(row.parties, int(row.people), row.absent) if row.parties else None
+
+
 def further_answers(occurrence_id: int, number: str | None = None) -> dict[str, list[tuple[str, str]]]:
     """What else was answered, as lines to read (see `rules.signup_answers.shown_extras`), by desk number: of one party,
     or of all. Parties that were asked for nothing more are left out."""

@@ -6,6 +6,7 @@
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from openday import clock
 from openday.documents.csv_export import csv_bytes
 from openday.errors import Refused
 from openday.queries import rosters
@@ -36,6 +37,7 @@ def show_roster(area: str, code: str) -> ResponseReturnValue:
         occurrence=occurrence,
         sheet=signup_sheet(code),
         counts=counts,
+        attendance=rosters.attendance(occurrence.id) if clock.now() > occurrence.ends_at else None,
         rows=rosters.roster(occurrence.id, page=page),
         page=page,
         pages=pages,

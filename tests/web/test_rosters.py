@@ -2,15 +2,18 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from openday import clock
 from openday.db import db
 from openday.models.ledger import AuditEvent
 from openday.models.registrations import Registration
 from openday.rules.states import RegistrationStatus
+from openday.services.checkin import admit
 from tests.factories.activities import published_activity
 from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House, Persona
@@ -32,6 +35,22 @@ def test_a_filer_reads_the_list_with_masked_numbers(app: Flask, house: House) ->
     assert "138****1234" in page.text("//table")
     assert "13800001234" not in page.html
     assert "报名成功1组3人" in page.text("main")
+
+
+def test_after_the_end_the_list_says_who_came_and_who_did_not(app: Flask, house: House) -> None:
+    occurrence = open_occurrence(published_activity(house), starts_in=timedelta(hours=1), walk_in_limit=5)
+    address = f"/agency/occurrences/{occurrence.code}/roster"
+    here, away = party_on_list(occurrence, party_size=3), party_on_list(occurrence)
+    with clock.shifted_by(timedelta(days=1)):
+        page = PageClient(app).log_in(house.filer).get(address)
+        assert "未到场" not in page.text("main"), "nobody was at the door to see"
+    admit(house.filer.actor, occurrence.code, here.id, 2)
+    assert "未到场" not in PageClient(app).log_in(house.filer).get(address).text("main")
+    with clock.shifted_by(timedelta(days=1)):
+        page = PageClient(app).log_in(house.filer).get(address)
+        assert "到场1组2人，未到场1组。未到场不影响其今后报名。" in page.text("main")
+        assert "未到场" in page.text(f"//tr[contains(., '{away.number}')]")
+        assert "已签到" in page.text(f"//tr[contains(., '{here.number}')]")
 
 
 @pytest.mark.parametrize("who", ["filer", "officer"])

@@ -52,6 +52,7 @@ def door_page(door: Door, status: int = 200, **said: Any) -> ResponseReturnValue
         parties=what.hits.parties if what.hits else [],
         gate=gate_of(door),
         closed=door.closed(now),
+        over=now > door.ends_at,
         form=ScanForm(formdata=None).with_key(),
         correction=_correction(what.entry),
         missing=rest_form(what.rest) if what.rest is not None else None,
