@@ -1,6 +1,6 @@
 """Checking in by oneself at the code on show at the venue. Opening the page changes nothing."""
 
-from flask import make_response, render_template, request
+from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from openday import clock
@@ -47,7 +47,7 @@ def _page(
         done=done,
         current=is_current(token, door.code, now, venue_key),
         closed=bool(door.closed(now)),
-        address=request.path,
+        address=url_for("public.arrival_confirm", code=code, token=token),
         outcome=outcome,
     )
     response = make_response(page, status)
