@@ -319,6 +319,8 @@ class ActivityDetail:
     changed_at: datetime
     cancel_reason: str
     postpone_reason: str
+    phone_once: bool
+    """Whether a telephone number may be on one list of the activity only."""
     subject: Subject
     occurrences: tuple[OccurrenceRow, ...]
     history: tuple[tuple[datetime, str], ...]
@@ -366,6 +368,7 @@ def activity_detail(actor: Actor, code: str, now: datetime) -> ActivityDetail:
         changed_at=activity.changed_at,
         cancel_reason=activity.cancel_reason,
         postpone_reason=activity.postpone_reason,
+        phone_once=activity.phone_once == "activity",
         subject=subject_of(activity.agency),
         occurrences=occurrences,
         history=tuple((at, text) for at, text in history),

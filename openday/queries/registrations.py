@@ -78,6 +78,8 @@ class Occasion:
     ends_at: datetime
     party_limit: int
     waitlist: bool
+    phone_once: bool
+    """Whether a telephone number may be on one list of the activity only, else on one for each occurrence."""
     capacity: int | None
     """Seats that all quotas share; None where the quotas alone bound them."""
     offer_hours: int | None
@@ -176,6 +178,7 @@ OCCASION_COLUMNS = (
     Activity.id.label("activity_id"),
     Activity.code.label("activity_code"),
     Activity.status.label("activity_status"),
+    Activity.phone_once,
     Activity.theme,
     Activity.contact_phone,
     Agency.name.label("agency"),
@@ -205,6 +208,7 @@ def occasion_from(row: Any) -> Occasion:
         ends_at=row.ends_at,
         party_limit=row.party_limit,
         waitlist=row.waitlist,
+        phone_once=row.phone_once == "activity",
         capacity=row.shared_capacity,
         offer_hours=row.offer_hours,
         facts=facts,

@@ -86,6 +86,7 @@ _MESSAGES: Final = {
 
 _ACTS: Final = {
     "activity.correct": "更正活动内容",
+    "activity.phone_once": "设定手机号码限报次数",
     "activity.postpone": "活动延期",
     "ballot.draw": "摇号",
     "ballot.freeze": "公布摇号规则和名单",

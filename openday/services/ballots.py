@@ -337,7 +337,7 @@ def _apply(
     for quota_id, seats in people.items():
         if not take_seats(quota_id, seats, from_waitlist=True):
             raise Conflict("名额少于公布的规则，请先恢复名额再摇号")
-    _move(actor, applying, now)
+    _move(actor, occasion.id, applying, now)
     with together():
         for row in applying:
             luck = Luck(row.luck)
@@ -360,7 +360,7 @@ def _still_applying(ballot: Ballot) -> list[Any]:
     return list(session().execute(statement))
 
 
-def _move(actor: Actor, applying: Sequence[Any], now: datetime) -> None:
+def _move(actor: Actor, occurrence_id: int, applying: Sequence[Any], now: datetime) -> None:
     statement = (
         update(_registrations)
         .where(_registrations.c.id == bindparam("of"))
@@ -383,6 +383,10 @@ def _move(actor: Actor, applying: Sequence[Any], now: datetime) -> None:
     ]
     if rows:
         session().connection().execute(statement, rows)
+        gone = _registrations.c.status == RegistrationStatus.DECLINED.value
+        here = _registrations.c.occurrence_id == occurrence_id
+        # Whoever was not drawn may sign up for another occurrence of the activity.
+        session().execute(update(_registrations).where(here, gone).values(activity_phone=None))
 
 
 def _held(actor: Actor, code: str) -> tuple[Ballot, Occurrence, Occasion]:

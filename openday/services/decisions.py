@@ -121,6 +121,7 @@ def _settle(actor: Actor, row: Any, accept: bool, why: str, now: datetime) -> No
             decided_by_id=actor.user_id,
             decided_at=now,
             decision_reason=why,
+            **({} if accept else {"activity_phone": None}),  # free for another occurrence of the activity
         )
     )
     action = "registration.accept" if accept else "registration.decline"

@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, exists, func, select
 
 from openday.db import session
 from openday.models.activities import Activity
-from openday.models.occurrences import Quota
+from openday.models.occurrences import Occurrence, Quota
 from openday.models.registrations import IdempotencyKey, Registration
 from openday.queries.registrations import Occasion, QuotaSeats, activity_phone_index
 from openday.rules.seats import Seats
@@ -75,6 +75,17 @@ _NEXT = func.nextval(func.pg_get_serial_sequence("registrations", "id")).label("
 # Known before it is written, so that what refers to it can travel with it. On SQLite nobody else writes meanwhile.
 _FACTS_WITH_ID = {"sqlite": _FACTS.add_columns(_LAST), "postgresql": _FACTS.add_columns(_NEXT)}
 _ELSEWHERE = select(exists().where(Registration.activity_phone == bindparam("mark"), _STANDING))
+
+
+def mark_in_activity(occurrence_id: int, phone_hash: str) -> tuple[str | None, bool]:
+    """What marks a phone in the activity of an occurrence, where it may be on one of its lists only, else None; and
+    whether it is on one. Asked while the occurrence is held."""
+    of = select(Activity.id, Activity.phone_once).join(Occurrence, Occurrence.activity_id == Activity.id)
+    activity = session().execute(of.where(Occurrence.id == occurrence_id)).one()
+    if activity.phone_once != ONCE:
+        return None, False
+    mark = activity_phone_index(activity.id, phone_hash)
+    return mark, bool(session().scalar(_ELSEWHERE, {"mark": mark}))
 
 
 def facts_under_lock(occasion: Occasion, quota: QuotaSeats, key_hash: str, phone_hash: str) -> Facts:

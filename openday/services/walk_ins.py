@@ -21,6 +21,7 @@ from openday.rules.privacy import clean_text
 from openday.rules.signup import NAME_LIMIT, NOTICE_VERSION
 from openday.rules.states import RegistrationSource, RegistrationStatus, SignupMode
 from openday.services.door_steps import Admission, Form, change, hold, let_in, open_door, remember, write_down
+from openday.services.fact_steps import mark_in_activity
 
 _occurrences = cast(Table, Occurrence.__table__)
 
@@ -62,8 +63,9 @@ def admit_walk_in(actor: Actor, occurrence: str, guest: WalkIn, *, gate: str = "
         listed = _on_the_list(door, phone)
         if listed is not None:
             return _by_their_place(actor, door, listed, guest, Form(guest.key, gate), now)
+    mark = _mark(door, phone)
     _take_room(door, guest.people)
-    registration_id = _enlist(actor, door, name, phone, guest.people, now)
+    registration_id = _enlist(actor, door, name, phone, guest.people, now, mark)
     check_in = write_down("walk_in", actor, door, registration_id, guest.people, now, gate)
     remember(key_hash, fingerprint, registration_id, now)
     return Admission(check_in.id, guest.people, now, first=True)
@@ -116,6 +118,14 @@ def _by_their_place(actor: Actor, door: Door, listed: Any, guest: WalkIn, form: 
     return Admission(done.check_in_id, done.people, done.at, first=done.first, on_list=True)
 
 
+def _mark(door: Door, phone: str) -> str | None:
+    """What marks the phone where it may be on one list of the activity only."""
+    mark, elsewhere = mark_in_activity(door.id, phone_index(phone)) if phone else (None, False)
+    if elsewhere:
+        raise Conflict("本活动每个手机号码只能报名一场，这个号码已报名其他场次。现场还有空位的，可不填手机号码办理。")
+    return mark
+
+
 def _take_room(door: Door, people: int) -> None:
     here = _occurrences.c
     room = or_(
@@ -135,7 +145,7 @@ def _take_room(door: Door, people: int) -> None:
     raise Full(f"现场名额还剩{left}个，不够{people}人" if left else "现场名额已满")
 
 
-def _enlist(actor: Actor, door: Door, name: str, phone: str, people: int, now: datetime) -> int:
+def _enlist(actor: Actor, door: Door, name: str, phone: str, people: int, now: datetime, mark: str | None) -> int:
     quota_id = (
         session()
         .scalars(select(Quota.id).where(Quota.occurrence_id == door.id).order_by(Quota.position).limit(1))
@@ -150,6 +160,7 @@ def _enlist(actor: Actor, door: Door, name: str, phone: str, people: int, now: d
         name=name or None,
         phone=phone or None,
         phone_hash=phone_index(phone) if phone else None,
+        activity_phone=mark,
         phone_last4=phone[-4:],
         party_size=people,
         consent_version=NOTICE_VERSION,

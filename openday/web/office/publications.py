@@ -11,6 +11,7 @@ from openday.rules.permissions import Right, Role, may
 from openday.rules.signup_text import suggested_mode
 from openday.rules.states import SignupMode
 from openday.services import publications
+from openday.services.phone_limits import limit_phones
 from openday.web.access import open_to, the_actor
 from openday.web.forms.occurrences import CancelForm
 from openday.web.forms.publications import CorrectionForm, PublishForm, correction_form
@@ -74,6 +75,18 @@ def publication_show(code: str) -> ResponseReturnValue:
     return render_template(
         "office/publication_show.html", activity=activity, links=links, address_of=address_of, today=clock.today()
     )
+
+
+@bp.post("/publications/<code>/phone-once")
+@open_to(Role.OFFICER)
+def publication_phone_once(code: str) -> ResponseReturnValue:
+    """Let a telephone number sign up once in the whole activity, or once for each occurrence."""
+    once = request.form.get("once") == "1"
+    several = limit_phones(the_actor(), code, once=once)
+    flash("已改为一个手机号码在本活动中只能报名一场。" if once else "已改为一个手机号码每场都可以报名一次。", "done")
+    if several:
+        flash(f"有{several}个手机号码此前已报名多场，原来的报名继续有效，不能再报其他场次。", "warning")
+    return redirect(url_for("office.publication_show", code=code), code=303)
 
 
 @bp.get("/publications/<code>/edit")
