@@ -116,18 +116,22 @@ def _quiet(settings: Settings) -> QuietHours | None:
     return QuietHours(*settings.quiet_hours) if settings.quiet_hours else None
 
 
-def send_messages(ways: Mapping[str, Sender], *, quiet: QuietHours | None = None) -> int:
-    """Send what is due, each message on its own, so that one bad one stops nobody; returns how many were tried."""
+def send_messages(
+    ways: Mapping[str, Sender], *, quiet: QuietHours | None = None, longest: timedelta = messages.LEASE / 2
+) -> int:
+    """Send what is due, each message on its own, so that one bad one stops nobody; returns how many were claimed.
+
+    A round that has lasted `longest` gives the rest back untried, before the lease runs out under it.
+    """
     claimed = messages.claim_messages(quiet=quiet)
     if claimed:
-        begun = time.monotonic()
-        messages.mark_outcomes([_send_in_time(message, ways, begun) for message in claimed])
+        until = time.monotonic() + longest.total_seconds()
+        messages.mark_outcomes([_send_in_time(message, ways, until) for message in claimed])
     return len(claimed)
 
 
-def _send_in_time(message: messages.Claimed, ways: Mapping[str, Sender], begun: float) -> messages.Outcome:
-    """A round that has lasted so long that the lease may run out under the rest gives the rest back untried."""
-    if time.monotonic() - begun > messages.LEASE.total_seconds() / 2:
+def _send_in_time(message: messages.Claimed, ways: Mapping[str, Sender], until: float) -> messages.Outcome:
+    if time.monotonic() > until:
         return messages.Outcome(message.id, tried=False)
     return _send(message, ways[message.channel])
 

@@ -1,21 +1,28 @@
 """The outbox against a real mail server that refuses, hangs, drops and comes back."""
 
+import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from openday import clock, jobs
 from openday.db import session, use_case
+from openday.delivery.letter import Letter
 from openday.delivery.senders import Console, NoWay, Smtp, senders
 from openday.errors import Conflict
 from openday.models.ledger import Message
+from openday.rules.quiet_hours import QuietHours
 from openday.rules.states import Channel
 from openday.services import ledger, messages
 from openday.services.messages import back_off
+from tests.factories.activities import published_activity
+from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House
+from tests.factories.registrations import party_on_list
 from tests.support.mail import MailServer
 
 
@@ -149,6 +156,118 @@ def test_a_parked_message_goes_out_after_somebody_asked_for_it(app: Flask, house
     assert _row().status == "sent"
     with pytest.raises(Conflict):
         messages.retry_message(house.admin.actor, _row().id)
+
+
+def test_a_message_that_does_not_open_any_more_is_parked_and_stops_nobody(any_app: Flask, mail: MailServer) -> None:
+    _write(recipient="first@example.org")
+    _write(recipient="second@example.org")
+    _spoil("first@example.org")
+    assert _send(mail) == 1
+    assert len(mail.to("second@example.org")) == 1
+    status = session().execute(select(Message.status, Message.last_error).order_by(Message.id)).all()
+    assert [row.status for row in status] == ["parked", "sent"]
+    assert "无法读取" in status[0].last_error
+
+
+@use_case
+def _spoil(recipient: str) -> None:
+    """What a message says cannot be unsealed: as after SECRET_KEY was changed."""
+    (number,) = [row.id for row in session().scalars(select(Message)) if row.recipient == recipient]
+    messages_ = Message.__table__
+    session().execute(
+        update(messages_).where(messages_.c.id == number).values(body=type_coerce(b"\x01spoilt", LargeBinary))
+    )
+
+
+NIGHT = QuietHours(22, 8)
+
+
+def _at(hour: int, minute: int = 0) -> AbstractContextManager[None]:
+    """The clock shows this hour of tomorrow."""
+    tomorrow = clock.now() + timedelta(days=1)
+    return clock.stopped_at(tomorrow.replace(hour=hour, minute=minute, second=0, microsecond=0))
+
+
+def _kinds_claimed() -> list[str]:
+    return [one.letter.kind for one in messages.claim_messages(quiet=NIGHT)]
+
+
+@use_case
+def _enqueue(kind: str, registration_id: int | None = None) -> None:
+    ledger.enqueue(
+        kind, channel=Channel.EMAIL, recipient="a@example.org", subject=kind, body=kind, now=clock.now(),
+        registration_id=registration_id,
+    )  # fmt: skip
+
+
+def test_at_night_only_what_somebody_waits_for_goes_out(any_app: Flask) -> None:
+    with _at(23):
+        for kind in ("watch.news", "registration.confirmed", "plan_reminder"):
+            _enqueue(kind)
+        assert _kinds_claimed() == ["registration.confirmed"]
+        waiting = session().scalars(select(Message.next_attempt_at).where(Message.kind == "watch.news")).one()
+        assert (waiting.hour, waiting.minute, waiting.date()) == (8, 0, clock.today() + timedelta(days=1))
+        assert _kinds_claimed() == []
+        morning = waiting
+    with clock.stopped_at(morning):
+        assert sorted(_kinds_claimed()) == ["plan_reminder", "registration.confirmed", "watch.news"]
+
+
+def test_a_message_that_waits_for_its_next_try_does_not_come_in_the_night_either(app: Flask, mail: MailServer) -> None:
+    with _at(21, 59):
+        _enqueue("watch.news")
+        mail.mode = "refuse"
+        assert _send(mail) == 1
+    mail.mode = "accept"
+    with _at(22, 1):
+        assert _kinds_claimed() == []
+    with _at(8, 0):
+        assert _kinds_claimed() == []
+
+
+def test_a_cancellation_comes_at_night_when_the_morning_would_be_too_late(house: House) -> None:
+    with _at(20):
+        activity = published_activity(house)
+        soon = open_occurrence(activity, starts_in=timedelta(hours=13))
+        later = open_occurrence(activity, starts_in=timedelta(hours=20))
+        first, second = (party_on_list(each, email="x@example.org") for each in (soon, later))
+    with _at(23):
+        _enqueue("occurrence.cancelled", registration_id=second.id)
+        assert _kinds_claimed() == []
+        _enqueue("occurrence.cancelled", registration_id=first.id)
+        assert _kinds_claimed() == ["occurrence.cancelled"]
+
+
+def test_many_that_can_wait_do_not_keep_one_from_going(app: Flask) -> None:
+    with _at(23):
+        for _ in range(30):
+            _enqueue("watch.news")
+        _enqueue("registration.confirmed")
+        assert _kinds_claimed() == ["registration.confirmed"]
+
+
+def test_a_round_that_takes_too_long_gives_the_rest_back_untried(app: Flask) -> None:
+    for _ in range(3):
+        _write()
+    class Slow:
+        sent = 0
+
+        def send(self, letter: Letter) -> None:
+            time.sleep(0.6)
+            self.sent += 1
+
+    slow = Slow()
+    jobs.send_messages({"email": slow}, longest=timedelta(seconds=0.5))
+    rows = session().execute(select(Message.status, Message.attempts, Message.leased_until).order_by(Message.id)).all()
+    assert slow.sent == 1
+    assert [tuple(row) for row in rows] == [("sent", 1, None), ("queued", 0, None), ("queued", 0, None)]
+
+
+def test_a_server_that_takes_the_mail_and_then_hangs_up_rudely_has_it(app: Flask, mail: MailServer) -> None:
+    _write()
+    mail.goodbye = False
+    assert _send(mail) == 1
+    assert (_row().status, len(mail.deliveries)) == ("sent", 1)
 
 
 def test_the_waits_grow_and_stay_below_half_an_hour() -> None:

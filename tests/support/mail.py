@@ -54,6 +54,7 @@ class MailServer:
     def __init__(self, mode: Mode = "accept") -> None:
         self.mode: Mode = mode
         self.attempts = 0  # messages offered, whatever became of them
+        self.goodbye = True  # whether QUIT is answered
         self._deliveries: list[Delivery] = []
         self._changed = threading.Condition()
         self._port = free_port()
@@ -120,6 +121,12 @@ class MailServer:
         if mode in ("drop", "lose_reply") and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "250 kept"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # the name is aiosmtpd's
+        """Say goodbye, or cut the connection."""
+        if not self.goodbye and isinstance(server.transport, asyncio.WriteTransport):
+            server.transport.abort()
+        return "221 bye"
 
     def _keep(self, envelope: Envelope) -> None:
         raw = envelope.original_content or b""
