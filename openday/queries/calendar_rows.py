@@ -42,6 +42,8 @@ class Slot:
     quotas: tuple[QuotaSeats, ...]
     asked: SignupForm = PLAIN
     """What its sign-up form asks for; only the page of an activity knows."""
+    names: bool = False
+    """Whether the masked names of those who get in are published; only the page of an activity knows."""
 
     @property
     def cancelled(self) -> bool:

@@ -225,6 +225,8 @@ class Party:
     status: RegistrationStatus
     attended: int
     checked_in_at: datetime | None
+    photo: bool | None = None
+    """Whether they agreed to be photographed; None: not asked."""
 
     @property
     def admissible(self) -> bool:
@@ -247,6 +249,7 @@ _PARTY = select(
     Registration.status,
     Registration.attended,
     Registration.checked_in_at,
+    Registration.photo_consent,
 )
 
 
@@ -261,6 +264,7 @@ def _party(row: Any) -> Party:
         status=RegistrationStatus(row.status),
         attended=row.attended,
         checked_in_at=row.checked_in_at,
+        photo=row.photo_consent,
     )
 
 

@@ -35,6 +35,7 @@ def activity_page(code: str) -> ActivityPage:
         Activity.published_at,
         Activity.postpone_reason,
         Occurrence.form,
+        Occurrence.publish_names,
         Agency.slug,
         Agency.phone,
     )
@@ -83,7 +84,11 @@ def _slots(rows: Sequence[AnyRow]) -> tuple[Slot, ...]:
         if row.quota_id is not None:
             quotas[row.slot_id] += (QuotaSeats(row.quota_id, row.quota_name, Seats(row.capacity, row.taken)),)
     return tuple(
-        replace(slot_from(row, shared_out(quotas[slot_id], row.shared_capacity)), asked=form_from(row.form))
+        replace(
+            slot_from(row, shared_out(quotas[slot_id], row.shared_capacity)),
+            asked=form_from(row.form),
+            names=row.publish_names,
+        )
         for slot_id, row in firsts.items()
     )
 

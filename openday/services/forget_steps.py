@@ -19,7 +19,11 @@ _PERSONAL = (
     Registration.extras,
     Registration.activity_phone,
 )
-_EMPTIED: dict[str, Any] = {column.key: None for column in _PERSONAL} | {"phone_last4": "", "decision_reason": ""}
+_EMPTIED: dict[str, Any] = {column.key: None for column in _PERSONAL} | {
+    "phone_last4": "",
+    "decision_reason": "",
+    "photo_consent": None,
+}
 
 
 def still_named() -> ColumnElement[bool]:

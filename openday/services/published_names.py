@@ -10,6 +10,7 @@ from openday.rules.privacy import plain_text
 from openday.rules.published_names import BASIS_LIMIT, LEAST_BASIS, MODES
 from openday.rules.states import OccurrenceStatus, SignupMode
 from openday.services import ledger
+from openday.services.republish import CALENDAR, bump
 
 
 @use_case
@@ -40,6 +41,7 @@ def set_published_names(actor: Actor, code: str, *, publish: bool, basis: str) -
         if anybody_signed_up(occurrence.id):
             raise Conflict("已经有人报名，他们报名时没有被告知要公示，这一场不能再改为公示")
     occurrence.publish_names, occurrence.names_basis, occurrence.changed_at = publish, text, now
+    bump(CALENDAR, now)
     ledger.record(
         "occurrence.publish_names",
         actor=actor,

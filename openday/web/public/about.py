@@ -11,6 +11,7 @@ from openday.config import Settings
 from openday.queries.calendar import agencies_shown
 from openday.queries.calendar_rows import next_change
 from openday.rules import privacy_notice
+from openday.rules.published_names import OUT_FOR_DAYS
 from openday.rules.watching import KEPT_AFTER
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
@@ -63,6 +64,7 @@ def _words(template: str, layout: Mapping[str, Any]) -> kept.Rendered:
         version=privacy_notice.VERSION,
         retention_days=settings.retention_days,
         watch_days=KEPT_AFTER.days,
+        names_days=OUT_FOR_DAYS,
         **layout,
     )
     return kept.Rendered(html, (), next_change((), clock.now()))

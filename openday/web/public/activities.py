@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, url_for
+from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +13,7 @@ from openday.queries.calendar_rows import ActivityPage, Slot, next_change, seats
 from openday.queries.docket import answered_about
 from openday.queries.public_activity import activity_page
 from openday.queries.surveys import has_public_results
+from openday.rules.published_names import NamesState, names_state
 from openday.rules.states import SignupMode
 from openday.web import kept
 from openday.web.access import ANYONE, open_to
@@ -106,6 +107,7 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
         "quotas": quotas if len(quotas) > 1 and slot.facts.mode.online else [],
         "closes": cards.moment(slot.facts.ends) if sign_up else "",
         "asked": slot.asked,
+        "names": _names(slot, now),
         "sign_up": sign_up,
         "ballot": address_of("public.occurrence_ballot", code=slot.code)
         if slot.facts.mode is SignupMode.BALLOT
@@ -113,6 +115,13 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
         "qr": address_of("public.occurrence_qr", code=slot.code) if sign_up else "",
         "address": absolute_url("public.registration_new", code=slot.code) if sign_up else "",
     }
+
+
+def _names(slot: Slot, now: datetime) -> str:
+    """The address of the published names while they are out."""
+    days = current_app.config["SETTINGS"].retention_days
+    out = slot.names and names_state(slot.facts, slot.ends_at, days, now) is NamesState.OUT
+    return address_of("public.occurrence_names", code=slot.code) if out else ""
 
 
 def _how(found: ActivityPage) -> str:

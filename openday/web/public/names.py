@@ -1,13 +1,23 @@
 """公示: the masked names of those who got in."""
 
-from flask import current_app, make_response, render_template
+from datetime import datetime
+
+from flask import current_app, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from openday import clock
 from openday.queries.published_names import names_page
-from openday.rules.published_names import OUT_FOR_DAYS
+from openday.queries.registrations import Occasion
+from openday.rules.published_names import OUT_FOR_DAYS, NamesState, names_state
 from openday.web.access import ANYONE, open_to
 from openday.web.public.blueprint import bp
+
+
+def names_address(occasion: Occasion, now: datetime) -> str:
+    """The address of the published names while they are out; '' otherwise."""
+    days = current_app.config["SETTINGS"].retention_days
+    out = occasion.names_basis and names_state(occasion.facts, occasion.ends_at, days, now) is NamesState.OUT
+    return url_for("public.occurrence_names", code=occasion.code) if out else ""
 
 
 @bp.get("/occurrences/<code>/names")

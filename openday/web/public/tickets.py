@@ -19,6 +19,7 @@ from openday.web.forms.texts import put_problem
 from openday.web.links import ticket_url
 from openday.web.public.blueprint import bp
 from openday.web.public.decisions import what_follows
+from openday.web.public.names import names_address
 from openday.web.public.ticket_changes import answers_open
 
 
@@ -112,6 +113,7 @@ def _page(held: Ticket, form: NamedPartyForm, status: int = 200, outcome: str = 
         party_open=held.changeable(now) and not frozen,
         answers_open=answers_open(held),
         movable=held.elsewhere and movable(held, now) and not frozen,
+        names_href=names_address(occasion, now),
         over=now >= occasion.facts.ends,
         gone_on=deletion_day(occasion.ends_at, current_app.config["SETTINGS"].retention_days),
         what_follows=what_follows(held.occasion),
