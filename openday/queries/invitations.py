@@ -1,11 +1,11 @@
 """Who is invited to an occurrence, as the staff reads it, and one invitation as its holder sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from openday import vault
 from openday.db import session
@@ -20,7 +20,12 @@ from openday.rules.privacy import mask_name
 from openday.rules.states import RegistrationStatus, SignupMode
 
 PER_PAGE = 100
-_GONE = (RegistrationStatus.CANCELLED.value, RegistrationStatus.DECLINED.value)
+_CAME_OF_IT = and_(Registration.id == Invitee.registration_id, Registration.occurrence_id == Invitee.occurrence_id)
+"""The registration that a yes made, as long as it has not been moved to another occurrence."""
+_GONE = or_(
+    Registration.id.is_(None),
+    Registration.status.in_((RegistrationStatus.CANCELLED.value, RegistrationStatus.DECLINED.value)),
+)
 
 
 def contact_index(contact: str) -> str:
@@ -33,7 +38,7 @@ def _standing() -> ColumnElement[str]:
     return case(
         (Invitee.withdrawn_at.is_not(None), Standing.WITHDRAWN.value),
         (Invitee.answer == "no", Standing.NO.value),
-        (and_(Invitee.answer == "yes", Registration.status.in_(_GONE)), Standing.CANCELLED.value),
+        (and_(Invitee.answer == "yes", _GONE), Standing.CANCELLED.value),
         (Invitee.answer == "yes", Standing.YES.value),
         else_=Standing.WAITING.value,
     )
@@ -71,7 +76,7 @@ _INVITATION: Select[*tuple[Any, ...]] = (
     .join(Occurrence, Occurrence.id == Invitee.occurrence_id)
     .join(Activity, Activity.id == Occurrence.activity_id)
     .join(Agency, Agency.id == Activity.agency_id)
-    .outerjoin(Registration, Registration.id == Invitee.registration_id)
+    .outerjoin(Registration, _CAME_OF_IT)
     .where(Invitee.code == bindparam("code"))
 )
 
@@ -128,16 +133,16 @@ _ROWS = (
         Registration.party_size,
         Registration.number,
     )
-    .outerjoin(Registration, Registration.id == Invitee.registration_id)
+    .outerjoin(Registration, _CAME_OF_IT)
     .order_by(Invitee.id)
 )
 
 
-def invitees(occurrence_id: int, *, page: int | None = None, only: Standing | None = None) -> list[InviteeRow]:
-    """Who is invited, in the order of the list: all, one page, or those who stand at `only`."""
+def invitees(occurrence_id: int, *, page: int | None = None, only: Collection[Standing] = ()) -> list[InviteeRow]:
+    """Who is invited, in the order of the list: all, one page, or those who stand at one of `only`."""
     statement = _ROWS.where(Invitee.occurrence_id == occurrence_id)
-    if only is not None:
-        statement = statement.where(_standing() == only.value)
+    if only:
+        statement = statement.where(_standing().in_([standing.value for standing in only]))
     if page is not None:
         statement = statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     return [_row(found) for found in session().execute(statement)]
@@ -186,7 +191,7 @@ def invitation_counts(occurrence_id: int) -> InvitationCounts:
             func.sum(untold).label("untold"),
         )
         .select_from(Invitee)
-        .outerjoin(Registration, Registration.id == Invitee.registration_id)
+        .outerjoin(Registration, _CAME_OF_IT)
         .where(Invitee.occurrence_id == occurrence_id)
         .group_by(standing)
     )

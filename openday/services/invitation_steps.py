@@ -30,7 +30,9 @@ _OF_INVITEE: Select[*tuple[Any, ...]] = (
     select(Invitee.id, Invitee.party_limit, Invitee.withdrawn_at, Registration.id.label("standing"))
     .outerjoin(
         Registration,
-        (Registration.id == Invitee.registration_id) & Registration.status.in_([each.value for each in STANDING]),
+        (Registration.id == Invitee.registration_id)
+        & (Registration.occurrence_id == Invitee.occurrence_id)
+        & Registration.status.in_([each.value for each in STANDING]),
     )
     .where(Invitee.occurrence_id == bindparam("occurrence"))
 )

@@ -166,7 +166,7 @@ def remind_invitees(actor: Actor, occurrence: str, *, url: InvitationUrl) -> int
     now = clock.now()
     occasion = _list_held(actor, occurrence, now)
     due = {
-        row.id for row in invitees(occasion.id, only=Standing.WAITING) if may_remind(row.told_at, row.reminded_at, now)
+        row.id for row in invitees(occasion.id, only=(Standing.WAITING,)) if may_remind(row.told_at, row.reminded_at, now)
     }
     rows = [row for row in _rows(Invitee.told_at.is_not(None), occasion.id) if row[0] in due]
     told = _write_to(rows, occasion, now, url, again=True)

@@ -8,7 +8,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from openday import clock
-from openday.errors import Conflict, NotFound, Refused
+from openday.errors import Conflict, Duplicate, NotFound, Refused
 from openday.queries import entries as queries
 from openday.queries.activities import occurrence_in_reach
 from openday.queries.registrations import signup_sheet
@@ -54,7 +54,7 @@ def enter_registration(area: str, code: str) -> ResponseReturnValue:
         put_problem(form, refused.field, refused.message)
         return _page(area, code, form, 422)
     except Conflict as conflict:
-        put_problem(form, None, conflict.message)
+        put_problem(form, "phone" if isinstance(conflict, Duplicate) else None, conflict.message)
         return _page(area, code, form, conflict.status, conflict.outcome)
     return redirect(url_for(f"{area}.registration_new", code=code, last=done.number), code=303)
 

@@ -24,6 +24,11 @@ from openday.web.forms.texts import put_problem
 from openday.web.links import invitation_url
 from openday.web.tables import page_number
 
+_SHOWN = {
+    "yes": (Standing.YES,),
+    "no": (Standing.NO, Standing.CANCELLED),
+    "waiting": (Standing.WAITING,),
+}
 CSV_HEADER = ("姓名", "联系方式", "邀请人数", "答复", "参加人数", "邀请链接")
 
 
@@ -32,9 +37,9 @@ def show_invitations(area: str, code: str) -> ResponseReturnValue:
     occurrence = occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
     counts, now = queries.invitation_counts(occurrence.id), clock.now()
     sheet = signup_sheet(code)
-    asked = request.args.get("show", "")
-    only = Standing(asked) if asked in set(Standing) else None
-    total = counts.by_standing[only] if only else sum(counts.by_standing.values())
+    show = request.args.get("show", "")
+    only = _SHOWN.get(show, ())
+    total = sum(counts.by_standing[standing] for standing in only or Standing)
     pages = max(1, -(-total // queries.PER_PAGE))
     page = min(page_number(request.args.get("page", "")), pages)
     rows = queries.invitees(occurrence.id, page=page, only=only)
@@ -45,12 +50,12 @@ def show_invitations(area: str, code: str) -> ResponseReturnValue:
         sheet=sheet,
         counts=counts,
         rows=rows,
-        only=only,
+        show=show if only else "",
         page=page,
         pages=pages,
         remindable=sum(
             may_remind(row.told_at, row.reminded_at, now)
-            for row in queries.invitees(occurrence.id, only=Standing.WAITING)
+            for row in queries.invitees(occurrence.id, only=(Standing.WAITING,))
         ),
         open=facts.mode is SignupMode.INVITATION and closure(facts, now, staff=True) is None,
     )
@@ -151,7 +156,7 @@ def print_links(area: str, code: str) -> ResponseReturnValue:
     return render_template(
         "rosters/invitation_links.html",
         occasion=signup_sheet(code).occasion,
-        rows=[(row, invitation_url(row.code)) for row in queries.invitees(occurrence.id, only=Standing.WAITING)],
+        rows=[(row, invitation_url(row.code)) for row in queries.invitees(occurrence.id, only=(Standing.WAITING,))],
         printed=clock.now(),
     )
 

@@ -9,6 +9,7 @@ from openday import clock
 from openday.documents.qr import qr_png
 from openday.errors import Conflict, Refused
 from openday.queries.ballots import ballot_settled
+from openday.queries.invitations import party_limit_of
 from openday.queries.registrations import Ticket, ticket
 from openday.queries.swaps import movable
 from openday.rules.signup import deletion_day
@@ -99,7 +100,7 @@ def ticket_cancel_submit(code: str) -> ResponseReturnValue:
 
 
 def _page(held: Ticket, form: NamedPartyForm, status: int = 200, outcome: str = "") -> ResponseReturnValue:
-    form.offer(max(held.occasion.party_limit, held.party_size))
+    form.offer(max(party_limit_of(held.occasion, held.id), held.party_size))
     if request.method == "GET":
         form.party_size.data, form.companions.data = str(held.party_size), "\n".join(held.companions)
     now, occasion = clock.now(), held.occasion
