@@ -237,6 +237,8 @@ class BallotDesk:
     groupings: tuple[GroupingChoice, ...]
     """What may tell groups apart."""
     shared_seats: int | None
+    drawn: dict[str, int]
+    """Entries by what they drew; every outcome is there."""
 
 
 def ballot_desk(occurrence: Occurrence) -> BallotDesk:
@@ -254,7 +256,16 @@ def ballot_desk(occurrence: Occurrence) -> BallotDesk:
         () if drawn else simulated(rules_now, entries),
         tuple(grouping_choices(form_from(occurrence.form).questions)),
         rules_now.shared_seats,
+        _counts(newest),
     )
+
+
+def _counts(ballot: Ballot | None) -> dict[str, int]:
+    found = dict.fromkeys((luck.value for luck in Luck), 0)
+    if ballot is not None and ballot.status == "drawn":
+        of = select(BallotEntry.luck, func.count()).where(BallotEntry.ballot_id == ballot.id)
+        found |= {luck: count for luck, count in session().execute(of.group_by(BallotEntry.luck)) if luck}
+    return found
 
 
 def _rules_to_simulate(occurrence: Occurrence, page: BallotPage | None) -> BallotRules:

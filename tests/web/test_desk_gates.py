@@ -31,6 +31,7 @@ def test_a_name_that_is_too_long_is_said_at_its_field(desk: PageClient, occurren
     page = desk.get(door_of(occurrence))
     page = desk.submit(page.form(having="gate"), 422, gate="东" * 21)
     assert "入口名称最多20个字" in page.text()
+    assert page.form(having="gate").values["gate"] == ["东" * 21]
 
 
 def test_nobody_sets_a_gate_at_a_door_that_is_not_theirs(app: Flask, house: House, occurrence: Occurrence) -> None:  # noqa: F811

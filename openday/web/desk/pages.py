@@ -37,6 +37,7 @@ class Said:
     rest: queries.Party | None = None
     error: str = ""
     gate_error: str = ""
+    gate_typed: str | None = None
     outcome: str = ""
 
 
