@@ -15,6 +15,7 @@ from openday.rules.offers import LONGEST as LONGEST_OFFER
 from openday.rules.permissions import Actor, Right
 from openday.rules.schedules import MOST_SEATS
 from openday.services.occurrence_steps import note_occurrence, refuse_closed_book
+from openday.services.party_steps import TicketUrl, lock_occurrence, serve_waiting
 from openday.services.republish import PageUrl, announce
 
 IN_ALL = "各类合计"
@@ -31,10 +32,17 @@ class SeatRules:
 
 @use_case
 def change_capacity(
-    actor: Actor, code: str, capacities: Mapping[int, int], *, page_url: PageUrl, rules: SeatRules | None = None
+    actor: Actor,
+    code: str,
+    capacities: Mapping[int, int],
+    *,
+    page_url: PageUrl,
+    rules: SeatRules | None = None,
+    ticket_url: TicketUrl | None = None,
 ) -> list[str]:
     """Set the seats of quotas, by quota id, and with `rules` what holds above them. Nobody loses a seat: below what is
-    taken, the surplus stays. Offers that stand keep their deadline.
+    taken, the surplus stays. Offers that stand keep their deadline. With `ticket_url` those who wait have what became
+    free at once; else they have it within the minute (`registration_changes.serve_waitlists`).
 
     Returns the names of the quotas that now hold more people than seats, `IN_ALL` last when all of them together do.
 
@@ -57,6 +65,9 @@ def change_capacity(
         note_occurrence(actor, "occurrence.capacity", occurrence, activity, now, capacities=capacities, **told)
         if occurrence.number is not None:
             announce(activity, "changed", f"第{occurrence.number}场" + "；".join(lines), now=now, page_url=page_url)
+            if ticket_url is not None:
+                session().flush()
+                serve_waiting(lock_occurrence(occurrence.id), now, ticket_url)
     return _crowded(occurrence)
 
 

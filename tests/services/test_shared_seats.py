@@ -169,6 +169,15 @@ def test_lowered_below_what_is_taken_it_is_said_and_nobody_is_thrown_out(any_hou
     assert change_capacity(officer, code, {}, page_url=page_url, rules=SeatRules(shared=8)) == ["企业"]
 
 
+def test_seats_that_the_office_adds_go_to_those_who_wait_at_once(any_house: House) -> None:
+    occurrence = open_occurrence(published_activity(any_house), capacity=2)
+    sign_up(occurrence, party_size=2)
+    waits = sign_up(occurrence, party_size=2)
+    seats = {occurrence.quotas[0].id: 4}
+    change_capacity(any_house.officer.actor, occurrence.code, seats, page_url=page_url, ticket_url=ticket_url)
+    assert (status_of(waits.code), taken(occurrence)) == (CONFIRMED, [4])
+
+
 @pytest.mark.parametrize(
     ("rules", "field"), [(SeatRules(shared=0), "shared"), (SeatRules(offer_hours=91), "offer_hours")]
 )

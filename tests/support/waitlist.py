@@ -117,10 +117,10 @@ def drive(origin: str, occurrence: str, stage: Stage, log_in: Callable[[str], Vi
         staff.settle()
         over.set()
         looks = watching.result()
-    final = staff.roster()
-    return Story(
-        answers, queue, leaving, newcomers, looks, staff.order(), final, staff.seats, failures, time.time() - begun
-    )
+    final, order = staff.roster(), staff.order()
+    staff.close()
+    seconds = time.time() - begun
+    return Story(answers, queue, leaving, newcomers, looks, order, final, staff.seats, failures, seconds)
 
 
 def _fill(url: str, stage: Stage) -> list[Answer]:
@@ -161,6 +161,11 @@ class _Staff:
             status, _, text = self._filer.ask("GET", url)
         assert status == 200, f"{url} answered {status}"
         return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._filer.close()
+        self._officer.close()
 
     def watch(self, over: threading.Event) -> list[Look]:
         """Look at the list twice a second until `over`."""

@@ -145,13 +145,15 @@ def occurrence_seats(code: str) -> ResponseReturnValue:
 @bp.post("/occurrences/<code>/seats")
 @open_to(Role.OFFICER)
 def occurrence_capacity(code: str) -> ResponseReturnValue:
-    """Change them; the waitlist is served by the periodic job."""
+    """Change them; those who wait have what became free at once."""
     found = _managed(code)
     form = seats_form(found.row)
     if not form.validate_on_submit():
         return _seats_page(found, form, 422)
     try:
-        crowded = change_capacity(the_actor(), code, form.capacities(), page_url=page_url, rules=form.rules())
+        crowded = change_capacity(
+            the_actor(), code, form.capacities(), page_url=page_url, rules=form.rules(), ticket_url=ticket_url
+        )
     except (Refused, Conflict) as refused:
         put_problem(form, refused.field, refused.message)
         return _seats_page(found, form, refused.status)
