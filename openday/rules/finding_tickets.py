@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from openday.rules import wording_en
 from openday.rules.states import RegistrationStatus
 from openday.rules.wording import span_text
 
@@ -13,6 +14,10 @@ LOOK_BACK = timedelta(days=30)
 MOST_TICKETS = 10
 
 
-def ticket_lines(theme: str, starts_at: datetime, ends_at: datetime, status: RegistrationStatus, link: str) -> str:
+def ticket_lines(
+    theme: str, starts_at: datetime, ends_at: datetime, status: RegistrationStatus, link: str, language: str = "zh"
+) -> str:
     """What the message says of one ticket."""
+    if language == "en":
+        return f"{theme}\n{wording_en.span_text(starts_at, ends_at)}\n{link}"
     return f"{theme}\n{span_text(starts_at, ends_at)}，{status.label}\n{link}"

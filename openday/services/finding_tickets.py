@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from openday import clock, vault
 from openday.db import session, use_case
-from openday.documents.letters import letter_text
+from openday.documents.letters import filled_in, house_wording
 from openday.errors import Refused, TooMany
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence
@@ -84,7 +84,9 @@ def _answer(phone_hash: str, site: str, ticket_url: TicketUrl, now: datetime) ->
         if contact[1]:
             by_contact.setdefault(contact, []).append(row)
     for (channel, recipient), rows in by_contact.items():
-        text = letter_text("messages/tickets_found.txt", site=site, tickets=_listed(rows, ticket_url))
+        language = rows[0].language
+        values = {"site": site, "tickets": _listed(rows, language, ticket_url)}
+        text = filled_in(house_wording(KIND, language), values)
         ledger.enqueue(
             KIND,
             channel=channel,
@@ -97,15 +99,17 @@ def _answer(phone_hash: str, site: str, ticket_url: TicketUrl, now: datetime) ->
     return len(by_contact)
 
 
-def _listed(rows: Iterable[Any], ticket_url: TicketUrl) -> str:
+def _listed(rows: Iterable[Any], language: str, ticket_url: TicketUrl) -> str:
     return "\n\n".join(
-        ticket_lines(row.theme, row.starts_at, row.ends_at, RegistrationStatus(row.status), ticket_url(row.code))
+        ticket_lines(
+            row.theme, row.starts_at, row.ends_at, RegistrationStatus(row.status), ticket_url(row.code), language
+        )
         for row in rows
     )
 
 
 def _tickets(phone_hash: str, now: datetime) -> list[Any]:
-    columns = ("id", "code", "status", "email", "phone")
+    columns = ("id", "code", "status", "email", "phone", "language")
     statement = (
         select(*(getattr(Registration, name) for name in columns), *_ABOUT)
         .join(Occurrence, Occurrence.id == Registration.occurrence_id)
