@@ -27,12 +27,14 @@ _FIXED = (
     "document_kind",
     "document_number",
     "photo",
+    "own_staff",
     "eligible",
 )
 _NAME_LIMIT = 50
 _NO = ("", "false", "0", "no", "off")
-_CONFIRMED = {"staff": "由工作人员当面或电话确认", "code": "手机号码已用短信验证码验证"}
-"""How it is known that a guardian agreed, besides the box that was ticked."""
+UNCONFIRMED = "在线勾选，待工作人员核实"
+_CONFIRMED = {"staff": "由工作人员当面或电话确认", "code": "手机号码已用短信验证码验证", "guardian": UNCONFIRMED}
+"""How it is known that a guardian agreed: a box that was ticked alone is for staff to confirm."""
 
 Typed = Mapping[str, Sequence[str]]
 """Field to the values that the form sent for it."""
@@ -46,6 +48,7 @@ class Extras:
     kept: Mapping[str, Any]
     photo: bool | None
     problems: Mapping[str, str]
+    own_staff: bool = False
 
 
 def extra_fields(names: Sequence[str]) -> list[str]:
@@ -96,7 +99,8 @@ def read_extras(
         kept["eligible"] = True
         if _first(typed, "eligible").lower() in _NO:
             problems["eligible"] = "请确认符合参加条件"
-    return Extras(kept, photo, problems)
+    own = form.own_staff and _first(typed, "own_staff").lower() not in _NO
+    return Extras(kept, photo, problems, own)
 
 
 def _ages(form: SignupForm, given: Mapping[str, str], day: date) -> dict[str, str]:
@@ -205,7 +209,7 @@ def shown_extras(kept: Mapping[str, Any], photo: bool | None, *, whole: bool = F
     if guardian:
         phone = guardian["phone"] if whole else mask_phone(guardian["phone"])
         rows.append(("监护人", f"{guardian['name']}，{phone}"))
-        if guardian["confirmed_by"] in _CONFIRMED:
+        if not whole:
             rows.append(("监护人同意", _CONFIRMED[guardian["confirmed_by"]]))
     document = kept.get("document")
     if document:

@@ -118,7 +118,12 @@ def test_what_is_shown_hides_numbers() -> None:
     )
     assert not read.problems
     shown = dict(shown_extras(read.kept, read.photo))
-    assert shown == {"监护人": "王大雨，138****2222", "居民身份证": "**************002X", "拍照": "不同意"}
+    assert shown == {
+        "监护人": "王大雨，138****2222",
+        "监护人同意": "在线勾选，待工作人员核实",
+        "居民身份证": "**************002X",
+        "拍照": "不同意",
+    }
 
 
 @given(
