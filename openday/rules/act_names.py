@@ -178,6 +178,7 @@ _ACTS: Final = {
     "registration.change_answers": "修改报名信息",
     "registration.send_code": "发送短信验证码",
     "registration.change_party": "更改报名人数",
+    "registration.confirm_guardian": "核实监护人",
     "registration.create": "报名",
     "registration.copy_data": "查看本人信息",
     "registration.decline": "不通过报名",

@@ -3,7 +3,7 @@
 `area` is the name of the blueprint ('agency' or 'office'); the queries decide what is within reach.
 """
 
-from flask import make_response, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from openday import clock
@@ -14,6 +14,8 @@ from openday.queries.activities import occurrence_in_reach
 from openday.queries.messages import registration_messages
 from openday.queries.registrations import signup_sheet
 from openday.rules.permissions import Right
+from openday.rules.signup_answers import UNCONFIRMED
+from openday.services.guardians import confirm_guardian
 from openday.services.rosters import export_roster, reveal_phone
 from openday.web.access import the_actor
 from openday.web.forms.registrations import RevealForm
@@ -93,17 +95,26 @@ def show_phone(area: str, code: str, number: str) -> ResponseReturnValue:
     return _entry(area, code, number, form, 200, phone)
 
 
+def note_guardian(area: str, code: str, number: str) -> ResponseReturnValue:
+    """The guardian of one party is confirmed; back to the party."""
+    confirm_guardian(the_actor(), code, number)
+    flash("已记为当面或电话核实。", "done")
+    return redirect(url_for(f"{area}.roster_entry", code=code, number=number), code=303)
+
+
 def _entry(
     area: str, code: str, number: str, form: RevealForm, status: int = 200, phone: str = ""
 ) -> ResponseReturnValue:
     occurrence = occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
     row = rosters.roster_entry(occurrence.id, number)
+    answers = rosters.further_answers(occurrence.id, number).get(number, [])
     page = render_template(
         "rosters/roster_entry.html",
         area=area,
         occurrence=occurrence,
         row=row,
-        answers=rosters.further_answers(occurrence.id, number).get(number, []),
+        answers=answers,
+        unconfirmed=UNCONFIRMED in dict(answers).values(),
         messages=registration_messages(occurrence.id, number),
         form=form,
         phone=phone,

@@ -120,6 +120,25 @@ def test_the_counter_asks_the_same_and_staff_confirm_the_guardian(
         assert said in entry.text("main")
 
 
+def test_a_guardian_who_only_ticked_a_box_is_confirmed_by_staff_once(
+    app: Flask, house: House, occurrence: Occurrence
+) -> None:
+    visitor, address = PageClient(app), f"/occurrences/{ask(occurrence, SignupForm(guardian=True))}/sign-up"
+    guardian = {"child": "yes", "guardian_name": "王大雨", "guardian_phone": "13800002222", "guardian_consent": "y"}
+    form = visitor.get(address).form(having="phone")
+    ticket = visitor.submit(form, name="王小雨", phone="13800001111", consent="y", **guardian)
+    assert "在线勾选，待工作人员核实" in ticket.text("main")
+    number = db.session.scalars(select(Registration.number)).one()
+    entry = f"/agency/occurrences/{occurrence.code}/roster/{number}"
+    staff, other = PageClient(app).log_in(house.filer), PageClient(app).log_in(house.other_filer)
+    button = staff.get(entry).form(f"{entry}/guardian")
+    (token, *_) = other.get("/agency").all("//input[@name='csrf_token']/@value")
+    other.post(f"{entry}/guardian", 404, data={"csrf_token": token})
+    assert "由工作人员当面或电话确认" in staff.submit(button).text("main")
+    staff.submit(button, 409)
+    assert db.session.scalars(select(AuditEvent).where(AuditEvent.action == "registration.confirm_guardian")).one()
+
+
 def test_the_file_holds_the_answers_and_never_the_number_of_a_document(
     app: Flask, house: House, occurrence: Occurrence
 ) -> None:

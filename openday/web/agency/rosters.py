@@ -50,6 +50,13 @@ def roster_reveal(code: str, number: str) -> ResponseReturnValue:
     return roster_pages.show_phone("agency", code, number)
 
 
+@bp.post("/occurrences/<code>/roster/<number>/guardian")
+@open_to(Role.FILER)
+def roster_guardian(code: str, number: str) -> ResponseReturnValue:
+    """Note that the guardian was confirmed in person or by telephone."""
+    return roster_pages.note_guardian("agency", code, number)
+
+
 @bp.get("/occurrences/<code>/applicants")
 @open_to(Role.FILER)
 def applicant_list(code: str) -> ResponseReturnValue:
