@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, UpdateBase, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -65,9 +66,25 @@ class Base(DeclarativeBase):
     registry = registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: Instant})
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_READER = "openday_reader"
+
+
+class _Session(FlaskSession):
+    """Outside of a use-case, a SELECT goes to the engine's reader if it has one; all else is as ever."""
+
+    def get_bind(self, *args: Any, **more: Any) -> Engine | Connection:
+        bind: Any = super().get_bind(*args, **more)
+        clause = more.get("clause")
+        if _writing.get() or self._flushing or clause is None or not clause.is_select:
+            return cast(Engine, bind)
+        if clause.get_execution_options().get("yield_per"):
+            return cast(Engine, bind)  # a cursor of the server lives in a transaction
+        return cast(Engine, getattr(bind, _READER, bind))
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": _Session})
+
 _RETRIES = 3
 _RETRY_STATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 
@@ -301,6 +318,21 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+        return
+    # In READ COMMITTED each statement sees what is committed when it begins, with a transaction around it or without.
+    setattr(engine, _READER, engine.execution_options(isolation_level="AUTOCOMMIT"))
+    event.listen(engine, "do_execute", _with_begin)
+
+
+def _with_begin(cursor: Any, statement: str, values: Any, _context: Any) -> bool:
+    """Send the first statement of a transaction together with its BEGIN; True = it is done."""
+    connection = cursor.connection
+    on_the_server = hasattr(cursor, "name")
+    if connection.autocommit or on_the_server or connection.info.transaction_status:
+        return False
+    with connection.pipeline():
+        cursor.execute(statement, values)
+    return True
 
 
 def engine_options(database_url: str) -> dict[str, Any]:

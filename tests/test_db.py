@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 from flask import Flask
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
@@ -82,6 +83,39 @@ _RENAME = update(_revisions).where(_revisions.c.name == "calendar").values(name=
 
 def _new(name: str, value: int = 0) -> dict[str, object]:
     return {"name": name, "value": value, "changed_at": clock.now()}
+
+
+@pytest.mark.postgres
+def test_a_page_that_was_read_leaves_no_transaction_open(postgres_url: str, tmp_path: Path) -> None:
+    app = create_app(settings_for(postgres_url, tmp_path))
+    with app.app_context():
+        _bump("calendar")
+        assert _value("calendar") == 1
+        connection = session().connection(bind_arguments={"clause": select(Revision.value)})
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        assert raw.info.transaction_status == TransactionStatus.IDLE
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_what_is_written_outside_of_a_use_case_is_not_kept(any_app: Flask) -> None:
+    session().add(Revision(name="stray", value=1, changed_at=clock.now()))
+    session().flush()
+    session().execute(insert(cast(Table, Revision.__table__)), {"name": "other", "value": 1, "changed_at": clock.now()})
+    assert _value("stray") is None
+    assert _value("other") is None
+
+
+def test_a_use_case_reads_what_it_has_written_itself(any_app: Flask) -> None:
+    @use_case
+    def write_and_read() -> int | None:
+        assert session().scalar(select(Revision.value).where(Revision.name == "own")) is None
+        session().add(Revision(name="own", value=7, changed_at=clock.now()))
+        session().flush()
+        return session().scalar(select(Revision.value).where(Revision.name == "own"))
+
+    assert write_and_read() == 7
 
 
 def test_writes_that_travel_together_arrive_in_their_order(any_app: Flask) -> None:

@@ -53,22 +53,25 @@ def claim_messages(limit: int = 5, *, quiet: QuietHours | None = None) -> list[C
     hours what can wait is put off until the morning; what was overtaken by events is dropped.
     """
     now = clock.now()
-    claimed: list[Claimed] = []
+    held: list[Any] = []
     most = _LOOKED_THROUGH if quiet and quiet.holds(now) else limit
     for row in session().execute(_DUE, {"now": now, "most": most}).all():
-        if len(claimed) == limit:
+        if len(held) == limit:
             break
         if _overtaken(row, now):
             _set(row.id, status=MessageStatus.DROPPED.value, last_error=OVERTAKEN)
         elif morning := waits_until(row.kind, row.starts_at, now, quiet):
             _set(row.id, next_attempt_at=morning)
-        elif letter := _opened(row.id):
-            _set(row.id, leased_until=now + LEASE)
-            claimed.append(Claimed(row.id, row.channel, letter))
-    return claimed
+        else:
+            held.append(row)
+    letters = _opened([row.id for row in held])
+    if letters:
+        session().execute(update(_messages).where(_messages.c.id.in_(letters)).values(leased_until=now + LEASE))
+    return [Claimed(row.id, row.channel, letters[row.id]) for row in held if row.id in letters]
 
 
 _messages = cast(Table, Message.__table__)
+_MARKED = ("status", "last_error", "next_attempt_at", "sent_at")
 _LOOKED_THROUGH = 100
 """How many that can wait do not keep one that cannot from going out at night."""
 _DUE = (
@@ -102,15 +105,17 @@ def _overtaken(row: Any, now: datetime) -> bool:
     return not held or row.registration_status != RegistrationStatus.CONFIRMED
 
 
-def _opened(message_id: int) -> Letter | None:
-    """The letter of a message; one that does not open any more is parked, so that it stops nobody."""
+def _opened(ids: Sequence[int]) -> dict[int, Letter]:
+    """The letters of these messages; one that does not open any more is parked, so that it stops nobody."""
+    statement = select(Message).where(Message.id.in_(ids))
     try:
-        row = session().scalars(select(Message).where(Message.id == message_id)).one()
-        return _letter(row)
+        return {row.id: _letter(row) for row in session().scalars(statement)} if ids else {}
     except ValueError:
-        log.exception("message %s does not open", message_id)
-        _set(message_id, status=MessageStatus.PARKED.value, last_error="内容无法读取，可能更换过密钥")
-        return None
+        if len(ids) > 1:
+            return {id_: letter for one in ids for id_, letter in _opened([one]).items()}
+        log.exception("message %s does not open", ids[0])
+        _set(ids[0], status=MessageStatus.PARKED.value, last_error="内容无法读取，可能更换过密钥")
+        return {}
 
 
 def _set(message_id: int, **values: Any) -> None:
@@ -157,23 +162,33 @@ def mark_outcomes(outcomes: Sequence[Outcome]) -> None:
     What did not go out waits longer each time, for at least 72 hours, and is then parked where the office sees it.
     """
     now = clock.now()
-    rows = session().scalars(select(Message).where(Message.id.in_([outcome.message_id for outcome in outcomes])))
-    by_id = {row.id: row for row in rows}
-    for outcome in outcomes:
-        row = by_id.get(outcome.message_id)
-        if row is None:
-            continue  # retention was faster
-        row.leased_until = None
-        if not outcome.tried:
-            continue
-        row.attempts += 1
-        row.last_error = outcome.error[:500]
-        if not outcome.error:
-            row.status, row.sent_at = MessageStatus.SENT.value, now
-        elif outcome.for_good or now - row.created_at > GIVE_UP_AFTER:
-            row.status = MessageStatus.PARKED.value
-        else:
-            row.next_attempt_at = now + back_off(row.attempts)
+    ids = [outcome.message_id for outcome in outcomes]
+    rows = {row.id: row for row in session().execute(_STANDING.where(_messages.c.id.in_(ids)))}
+    # What retention deleted meanwhile is not there any more.
+    marks = [_marked(outcome, rows[outcome.message_id], now) for outcome in outcomes if outcome.message_id in rows]
+    if marks:
+        session().execute(_MARK, marks)
+
+
+_STANDING = select(*(_messages.c[name] for name in ("id", "attempts", "created_at", *_MARKED)))
+_MARK = (
+    update(_messages)
+    .where(_messages.c.id == bindparam("message"))
+    .values(leased_until=None, attempts=bindparam("attempts"), **{name: bindparam(name) for name in _MARKED})
+)
+
+
+def _marked(outcome: Outcome, row: Any, now: datetime) -> dict[str, Any]:
+    """What is known of a message after an attempt: the values for _MARK."""
+    marks = {"message": row.id, "attempts": row.attempts, **{name: getattr(row, name) for name in _MARKED}}
+    if not outcome.tried:
+        return marks
+    marks |= {"attempts": row.attempts + 1, "last_error": outcome.error[:500]}
+    if not outcome.error:
+        return {**marks, "status": MessageStatus.SENT.value, "sent_at": now}
+    if outcome.for_good or now - row.created_at > GIVE_UP_AFTER:
+        return {**marks, "status": MessageStatus.PARKED.value}
+    return {**marks, "next_attempt_at": now + back_off(row.attempts + 1)}
 
 
 def back_off(attempts: int) -> timedelta:
