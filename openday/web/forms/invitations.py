@@ -77,13 +77,26 @@ class InviteForm(FlaskForm):
     class Meta:
         csrf = False  # the application checks every POST before any view is called
 
-    people = TextAreaField("受邀名单")
     file = FileField("名单表格")
+    people = TextAreaField("受邀名单")
     tell = BooleanField("登记后立即发出邀请", false_values=(False, "false", "", "0", "no", "off"))
+    table = ""
+    """The rows of the table as lines."""
+
+    def validate_file(self, field: Any) -> None:
+        """A table that can be read, if there is one."""
+        if not field.data:
+            return
+        try:
+            self.table = cells_as_lines(read_name_table(field.data.read(), field.data.filename or ""))
+        except TableRefused as refused:
+            raise ValidationError(str(refused)) from refused
 
     def validate_people(self, field: Any) -> None:
         """The lines of the field and of the table together, which the field holds from then on."""
-        field.data = self._with_table(field.data or "")
+        if self.file.errors:
+            return
+        field.data = "\n".join(part for part in ((field.data or "").rstrip(), self.table) if part)
         if len(field.data) > MOST_AT_ONCE * LONGEST_LINE:
             raise ValidationError(f"内容过长，一次最多{MOST_AT_ONCE}行")
         try:
@@ -92,16 +105,6 @@ class InviteForm(FlaskForm):
             raise ValidationError(str(wrong)) from wrong
         if not lines:
             raise ValidationError("请粘贴名单或选择表格，每行一位受邀人")
-
-    def _with_table(self, typed: str) -> str:
-        if not self.file.data:
-            return typed
-        try:
-            rows = read_name_table(self.file.data.read(), self.file.data.filename or "")
-        except TableRefused as refused:
-            self.file.errors = [*self.file.errors, str(refused)]
-            raise ValidationError("表格没有读入，名单未作改动") from refused
-        return "\n".join(part for part in (typed.rstrip(), cells_as_lines(rows)) if part)
 
     def lines(self) -> list[PartyLine]:
         """The lines as they were read."""
