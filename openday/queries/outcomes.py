@@ -106,6 +106,8 @@ class OutcomePage:
     times: PlanTimes
     attended: int
     """People counted in at the door, over all occurrences."""
+    own_staff: int
+    """Those of them who work for the agency itself."""
     deadline: Deadline | None
     reportable: bool
     """Whether its time has begun and its state allows a report."""
@@ -210,6 +212,7 @@ def outcome_page(actor: Actor, plan_code: str, now: datetime) -> OutcomePage:
     calendar = working_calendar()
     due = outcome_due(times.last_day, calendar) if times.last_day else None
     owed = times.over and plan.status == PlanStatus.PUBLISHED and found is None
+    came, own = attended(plan.id)
     return OutcomePage(
         plan_code=plan.code,
         theme=plan.theme,
@@ -219,7 +222,8 @@ def outcome_page(actor: Actor, plan_code: str, now: datetime) -> OutcomePage:
         time_text=plan.time_text,
         venue=activity.venue if activity else plan.venue,
         times=times,
-        attended=attended(plan.id),
+        attended=came,
+        own_staff=own,
         deadline=deadline(due, now, calendar) if due and owed else None,
         reportable=plan.status in REPORTABLE and has_begun(times, now) and not plan.held_already,
         report=_report(found) if found else None,
@@ -252,15 +256,18 @@ def has_begun(times: PlanTimes, now: datetime) -> bool:
     return times.begins is None or times.begins <= now.date()
 
 
-def attended(plan_id: int) -> int:
-    """How many people were counted in at the door, over all occurrences of a plan."""
+def attended(plan_id: int) -> tuple[int, int]:
+    """How many people were counted in at the door, over all occurrences of a plan; and how many of them work for the
+    agency itself."""
+    came = func.sum(Registration.attended)
     statement = (
-        select(func.coalesce(func.sum(Registration.attended), 0))
+        select(func.coalesce(came, 0), func.coalesce(came.filter(Registration.own_staff), 0))
         .join(Occurrence, Occurrence.id == Registration.occurrence_id)
         .join(Activity, Activity.id == Occurrence.activity_id)
         .where(Activity.plan_id == plan_id)
     )
-    return int(session().scalar(statement) or 0)
+    row = session().execute(statement).one()
+    return int(row[0]), int(row[1])
 
 
 def published_outcome(activity_id: int) -> PublishedOutcome | None:

@@ -32,6 +32,8 @@ class RosterRow:
     source: RegistrationSource
     attended: int
     created_at: datetime
+    own_staff: bool
+    """Whether they work for the agency itself (本单位人员)."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ _COLUMNS = (
         Registration.source,
         Registration.attended,
         Registration.created_at,
+        Registration.own_staff,
         Quota.name.label("quota"),
     )
     .join(Quota, Quota.id == Registration.quota_id)
@@ -96,6 +99,7 @@ def _row(found: Any) -> RosterRow:
         source=RegistrationSource(found.source),
         attended=found.attended,
         created_at=found.created_at,
+        own_staff=found.own_staff,
     )
 
 

@@ -53,6 +53,8 @@ class Seats:
     offered: int
     registered: int
     attended: int
+    own_staff: int
+    """Those who came and work for the agency itself."""
 
 
 @dataclass(frozen=True)
@@ -176,16 +178,19 @@ def _seats(plans: Sequence[ColumnElement[bool]], in_reach: ColumnElement[bool], 
         .subquery()
     )
     offered = select(func.coalesce(func.sum(scheduled.c.seats), 0))
+    came = func.sum(Registration.attended)
     people = select(
-        func.coalesce(func.sum(Registration.party_size), 0), func.coalesce(func.sum(Registration.attended), 0)
+        func.coalesce(func.sum(Registration.party_size), 0),
+        func.coalesce(came, 0),
+        func.coalesce(came.filter(Registration.own_staff), 0),
     ).where(Registration.occurrence_id.in_(select(scheduled.c.id)), Registration.status == RegistrationStatus.CONFIRMED)
     number, held = (
         session()
         .execute(select(func.count(), func.count().filter(scheduled.c.ends_at < now)).select_from(scheduled))
         .one()
     )
-    registered, attended = session().execute(people).one()
-    return Seats(number, held, int(session().scalar(offered) or 0), int(registered), int(attended))
+    registered, attended, own = session().execute(people).one()
+    return Seats(number, held, int(session().scalar(offered) or 0), int(registered), int(attended), int(own))
 
 
 def _reports(plans: Sequence[ColumnElement[bool]], in_reach: ColumnElement[bool], now: datetime) -> Reports:

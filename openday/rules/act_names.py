@@ -185,6 +185,7 @@ _ACTS: Final = {
     "registration.erase": "删除本人信息",
     "registration.offer": "通知补位",
     "registration.offer_lapse": "补位过期",
+    "registration.own_staff": "注明本单位人员",
     "registration.promote": "候补转正",
     "registration.swap": "改到其他场次",
     "registration.undo": "撤销登记的报名",

@@ -16,7 +16,9 @@ from openday.rules.signup_questions import QuestionKind
 
 def open_part(form: SignupForm, *, decided: bool) -> SignupForm:
     """What of a form may still be changed: all of it, or, once its answers were `decided` upon (a review, a list fixed
-    for a draw), only what no decision depends on: companions, guardian, photographs."""
+    for a draw), only what no decision depends on: companions, guardian, photographs. Whether they belong to the agency
+    is for staff to correct."""
+    form = replace(form, own_staff=False)
     return replace(form, questions=(), document_basis="", eligibility=Eligibility()) if decided else form
 
 

@@ -68,6 +68,8 @@ class SignupForm:
     photo: bool = False
     """Whether it asks for permission to be photographed."""
     eligibility: Eligibility = field(default_factory=Eligibility)
+    own_staff: bool = False
+    """Whether people who work for the agency itself (本单位人员) say so; they are counted apart from the public."""
 
     @property
     def plain(self) -> bool:
@@ -83,6 +85,7 @@ class SignupForm:
             "guardian": self.guardian,
             "document_basis": self.document_basis,
             "photo": self.photo,
+            "own_staff": self.own_staff,
             "eligibility": [rules.youngest, rules.oldest, rules.residents, rules.note] if rules.any else [],
         }
         return {name: value for name, value in kept.items() if value}
@@ -101,6 +104,7 @@ def form_from(kept: Mapping[str, Any] | None) -> SignupForm:
         guardian=bool(kept.get("guardian")),
         document_basis=str(kept.get("document_basis", "")),
         photo=bool(kept.get("photo")),
+        own_staff=bool(kept.get("own_staff")),
         eligibility=Eligibility(*kept["eligibility"]) if kept.get("eligibility") else Eligibility(),
     )
 
@@ -135,4 +139,6 @@ def personal_fields(form: SignupForm) -> Sequence[tuple[str, str]]:
         rows.append(("监护人姓名和手机号码", "未满14周岁的未成年人参加，需取得监护人同意"))
     if form.document_basis:
         rows.append(("证件号码", form.document_basis))
+    if form.own_staff:
+        rows.append(("是否本单位人员", "与公众分开统计"))
     return rows

@@ -46,6 +46,33 @@ def export_roster(actor: Actor, occurrence: str) -> tuple[list[RosterRow], dict[
 
 
 @use_case
+def set_own_staff(actor: Actor, occurrence: str, number: str, *, own: bool) -> None:
+    """Say of one party that it belongs to the agency itself, or not; it keeps its place.
+
+    Raises:
+        NotFound: no such party within reach.
+    """
+    now = clock.now()
+    found = occurrence_in_reach(actor, Right.REGISTRATION_ENTER, occurrence)
+    here = (Registration.occurrence_id == found.id, Registration.number == sayable(number))
+    row = session().scalars(select(Registration).where(*here)).first()
+    if row is None:
+        raise NotFound()
+    if row.own_staff == own:
+        return
+    row.own_staff = own
+    ledger.record(
+        "registration.own_staff",
+        actor=actor,
+        record_type="registration",
+        record_id=row.id,
+        now=now,
+        agency_id=found.activity.agency_id,
+        own=own,
+    )
+
+
+@use_case
 def reveal_phone(actor: Actor, occurrence: str, number: str, reason: str) -> str:
     """One telephone number in full; the reason is kept in the audit log.
 

@@ -38,7 +38,7 @@ def further_columns(occasion: Occasion, typed: Typed, party_size: int, *, staff:
     if read.problems:
         raise ExtrasRefused(read.problems)
     extras = json.dumps(read.kept, ensure_ascii=False) if read.kept else None
-    return {"extras": extras, "photo_consent": read.photo}
+    return {"extras": extras, "photo_consent": read.photo, "own_staff": read.own_staff}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from openday.queries.registrations import signup_sheet
 from openday.rules.permissions import Right
 from openday.rules.signup_answers import UNCONFIRMED
 from openday.services.guardians import confirm_guardian
-from openday.services.rosters import export_roster, reveal_phone
+from openday.services.rosters import export_roster, reveal_phone, set_own_staff
 from openday.web.access import the_actor
 from openday.web.forms.registrations import RevealForm
 from openday.web.forms.texts import put_problem
@@ -52,7 +52,7 @@ def send_roster(code: str) -> ResponseReturnValue:
     more = tuple(dict.fromkeys(label for lines in answers.values() for label, _text in lines))
     response = make_response(
         csv_bytes(
-            (*CSV_HEADER, *more),
+            (*CSV_HEADER, *more, "own_staff"),
             (
                 (
                     row.code,
@@ -66,6 +66,7 @@ def send_roster(code: str) -> ResponseReturnValue:
                     str(row.attended),
                     row.created_at.isoformat(timespec="seconds"),
                     *(dict(answers.get(row.number, ())).get(label, "") for label in more),
+                    "yes" if row.own_staff else "",
                 )
                 for row in rows
             ),
@@ -99,6 +100,14 @@ def note_guardian(area: str, code: str, number: str) -> ResponseReturnValue:
     """The guardian of one party is confirmed; back to the party."""
     confirm_guardian(the_actor(), code, number)
     flash("已记为当面或电话核实。", "done")
+    return redirect(url_for(f"{area}.roster_entry", code=code, number=number), code=303)
+
+
+def mark_own_staff(area: str, code: str, number: str) -> ResponseReturnValue:
+    """One party belongs to the agency itself, or does not after all; back to the party."""
+    own = request.form.get("own") == "1"
+    set_own_staff(the_actor(), code, number, own=own)
+    flash("已注明为本单位人员，与公众分开统计。" if own else "已改为公众。", "done")
     return redirect(url_for(f"{area}.roster_entry", code=code, number=number), code=303)
 
 

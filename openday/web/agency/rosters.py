@@ -36,6 +36,13 @@ def roster_csv(code: str) -> ResponseReturnValue:
     return roster_pages.send_roster(code)
 
 
+@bp.post("/occurrences/<code>/roster/<number>/own-staff")
+@open_to(Role.FILER)
+def roster_own_staff(code: str, number: str) -> ResponseReturnValue:
+    """Say whether they belong to the agency itself."""
+    return roster_pages.mark_own_staff("agency", code, number)
+
+
 @bp.get("/occurrences/<code>/roster/<number>")
 @open_to(Role.FILER, Role.REVIEWER)
 def roster_entry(code: str, number: str) -> ResponseReturnValue:

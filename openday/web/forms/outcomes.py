@@ -58,8 +58,9 @@ def outcome_form(page: OutcomePage) -> OutcomeForm:
     """The form: what was filed, else what the system knows already."""
     report = page.report
     if report is None:
-        public = str(page.attended) if page.attended else ""
-        return OutcomeForm(data={"held_on": page.times.last_day, "public": public, "version": "0"})
+        public, staff = page.attended - page.own_staff, page.own_staff
+        known = {"public": str(public) if public else "", "staff": str(staff) if staff else ""}
+        return OutcomeForm(data={"held_on": page.times.last_day, **known, "version": "0"})
     filed = {
         "held_on": report.held_on,
         "invited": str(report.invited),

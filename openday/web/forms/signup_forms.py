@@ -62,6 +62,7 @@ class SignupFormForm(FlaskForm):
     )
     guardian = BooleanField("询问有没有未满14周岁的儿童，有的须由监护人同意")
     photo = BooleanField("询问是否同意拍照")
+    own_staff = BooleanField("询问是否本单位工作人员")
     document_basis = StringField("收集证件号码的法律依据", filters=[one_line])
     youngest = StringField("最小年龄", [readable(_age)], filters=[one_line])
     oldest = StringField("最大年龄", [readable(_age)], filters=[one_line])
@@ -89,6 +90,7 @@ class SignupFormForm(FlaskForm):
             guardian=bool(self.guardian.data),
             document_basis=self.document_basis.data or "",
             photo=bool(self.photo.data),
+            own_staff=bool(self.own_staff.data),
             eligibility=Eligibility(
                 _age(self.youngest.data or ""),
                 _age(self.oldest.data or ""),
@@ -146,6 +148,7 @@ def signup_form_form(asked: SignupForm, protection: str) -> SignupFormForm:
             "companion_names": "names" if asked.companion_names else "count",
             "guardian": asked.guardian,
             "photo": asked.photo,
+            "own_staff": asked.own_staff,
             "document_basis": asked.document_basis,
             "youngest": "" if rules.youngest is None else str(rules.youngest),
             "oldest": "" if rules.oldest is None else str(rules.oldest),

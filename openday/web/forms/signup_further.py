@@ -99,6 +99,8 @@ def _class_for(asked: SignupForm) -> type[FurtherForm]:
         fields["document_number"] = StringField("证件号码", [_Asked()])
     if asked.photo:
         fields["photo"] = _radio("拍照", (("yes", "同意"), ("no", "不同意")))
+    if asked.own_staff:
+        fields["own_staff"] = BooleanField("本单位人员", false_values=_NO)
     if asked.eligibility.any:
         fields["eligible"] = BooleanField("符合参加条件", [_Asked()], false_values=_NO)
     return type("FurtherFormOfOccurrence", (FurtherForm,), fields)

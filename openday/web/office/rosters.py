@@ -36,6 +36,13 @@ def roster_csv(code: str) -> ResponseReturnValue:
     return roster_pages.send_roster(code)
 
 
+@bp.post("/occurrences/<code>/roster/<number>/own-staff")
+@open_to(Role.OFFICER)
+def roster_own_staff(code: str, number: str) -> ResponseReturnValue:
+    """Say whether they belong to the agency itself."""
+    return roster_pages.mark_own_staff("office", code, number)
+
+
 @bp.get("/occurrences/<code>/roster/<number>")
 @open_to(Role.OFFICER, Role.AUDITOR)
 def roster_entry(code: str, number: str) -> ResponseReturnValue:
