@@ -287,6 +287,8 @@ class OccurrenceRow:
     """Seats that all quotas share; None where they share none."""
     offer_hours: int | None
     """Working hours for which a freed seat is offered; None: it is given at once."""
+    reminder_hours: int | None
+    """How many hours before the start people are reminded; None: not at all."""
     cancel_reason: str
     author: str
     quotas: tuple[QuotaRow, ...]
@@ -434,7 +436,7 @@ def _occurrence_row(
     return OccurrenceRow(
         **{
             name: getattr(occurrence, name)
-            for name in (*same, "walk_in_limit", "capacity", "offer_hours", "cancel_reason")
+            for name in (*same, "walk_in_limit", "capacity", "offer_hours", "reminder_hours", "cancel_reason")
         },
         status=OccurrenceStatus(occurrence.status),
         signup_mode=SignupMode(occurrence.signup_mode),

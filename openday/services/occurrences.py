@@ -20,6 +20,7 @@ from openday.queries.activities import activity_in_reach, occurrence_in_reach
 from openday.queries.ballots import ballot_settled
 from openday.rules.permissions import Actor, Right
 from openday.rules.privacy import plain_text
+from openday.rules.reminders import LONGEST as LONGEST_REMINDER
 from openday.rules.schedules import (
     Fault,
     party_fault,
@@ -54,6 +55,8 @@ class Schedule:
     walk_in_limit: int = 0
     guarded: bool = False
     """For a new occurrence: whether its sign-up form asks for a proof of work."""
+    reminder_hours: int | None = None
+    """How many hours before the start everybody with a seat is reminded; None: not at all."""
 
 
 @dataclass(frozen=True)
@@ -181,12 +184,12 @@ def change_occurrence(
     schedule = _checked(schedule, now, new_times=moved)
     _refuse_other_rules(occurrence, schedule)
     lines = _differences(occurrence, schedule)
-    if not lines:
+    if not lines and schedule.reminder_hours == occurrence.reminder_hours:
         return 0
     elsewhere = moved or schedule.venue != occurrence.venue
     _take_over(occurrence, schedule, now)
     note_occurrence(actor, "occurrence.change", occurrence, activity, now)
-    if occurrence.number is None:
+    if occurrence.number is None or not lines:
         return 0
     with held_back(actor, hold, "change", activity, f" 第{occurrence.number}场", now):
         announce(activity, "changed", f"第{occurrence.number}场" + "；".join(lines), now=now, page_url=page_url)
@@ -311,6 +314,8 @@ def _checked(schedule: Schedule, now: datetime, *, new_times: bool) -> Schedule:
     _refuse(venue_fault(tidy.venue))
     _refuse(window_fault(tidy.opens_at, tidy.closes_at, tidy.starts_at))
     _refuse(party_fault(tidy.party_limit, tidy.walk_in_limit))
+    if tidy.reminder_hours is not None and not 1 <= tidy.reminder_hours <= LONGEST_REMINDER:
+        raise Refused(f"提醒应在活动开始前1至{LONGEST_REMINDER}小时", field="reminder")
     if tidy.signup_mode is SignupMode.BALLOT and (tidy.closes_at is None or tidy.closes_at >= tidy.starts_at):
         raise Refused("摇号须设定报名截止时间，在活动开始之前留出摇号的时间", field="closes_at")
     return tidy

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from openday import clock
 from openday.db import db
-from openday.models.activities import Activity
+from openday.models.activities import Activity, ActivityChange
 from openday.models.ledger import Message
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import Plan
@@ -126,6 +126,28 @@ def test_what_cannot_be_comes_back_with_its_reason_and_what_was_typed(
     assert said in page.text("//*[@id='errors']")
     assert page.form(having="venue").values["starts"] == ["14:00"]
     assert db.session.scalars(select(Occurrence)).all() == []
+
+
+def test_the_office_sets_when_people_are_reminded_and_nobody_in_public_notices(
+    officer: PageClient, house: House
+) -> None:
+    activity = published_activity(house)
+    form = new_form(officer, activity).form(having="venue")
+    assert form.values["reminder"] == ["24"]
+    officer.submit(form, **filled(**{"quotas-0-seats": "30"}))
+    occurrence = db.session.scalars(select(Occurrence)).one()
+    assert occurrence.reminder_hours == 24
+    history = db.session.scalars(select(ActivityChange.text)).all()
+    edit = officer.get(f"/office/occurrences/{occurrence.code}/edit").form(having="venue")
+    officer.submit(edit, reminder="2")
+    db.session.expire_all()
+    assert db.session.scalars(select(Occurrence.reminder_hours)).one() == 2
+    edit = officer.get(f"/office/occurrences/{occurrence.code}/edit").form(having="venue")
+    assert edit.values["reminder"] == ["2"]
+    officer.submit(edit, reminder="")
+    db.session.expire_all()
+    assert db.session.scalars(select(Occurrence.reminder_hours)).one() is None
+    assert db.session.scalars(select(ActivityChange.text)).all() == history
 
 
 def test_full_width_digits_are_understood(officer: PageClient, house: House) -> None:

@@ -26,7 +26,15 @@ from openday.rules.schedules import (
 from openday.rules.states import SignupMode
 from openday.rules.wording import day_text
 from openday.services.occurrences import Schedule, Seating
-from openday.web.forms.occurrences import MODES, QuotaForm, clock_field, readable, standing_data, whole_number
+from openday.web.forms.occurrences import (
+    MODES,
+    QuotaForm,
+    clock_field,
+    readable,
+    reminder_field,
+    standing_data,
+    whole_number,
+)
 from openday.web.forms.texts import at_most, one_line, put_problem
 
 
@@ -45,6 +53,7 @@ class SeriesForm(FlaskForm):
     party_limit = StringField("每次报名人数上限", [whole_number(1, MOST_IN_PARTY)], filters=[one_line], default="5")
     waitlist = BooleanField("名额报满后接受候补")
     walk_in_limit = StringField("现场名额", [whole_number(0, MOST_SEATS)], filters=[one_line], default="0")
+    reminder = reminder_field()
     guarded = BooleanField("防止机器批量报名")
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -74,6 +83,7 @@ class SeriesForm(FlaskForm):
                 waitlist=bool(self.waitlist.data),
                 walk_in_limit=read_count(self.walk_in_limit.data or "", 0, MOST_SEATS),
                 guarded=bool(self.guarded.data),
+                reminder_hours=int(self.reminder.data) if self.reminder.data else None,
             )
             for day in self.chosen()
         ]

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import DateInput, TimeInput
@@ -33,6 +44,18 @@ from openday.web.forms.holding import HoldingForm
 from openday.web.forms.texts import at_most, one_line, put_problem
 
 MODES = [SelectChoice(mode.value, mode.label) for mode in SignupMode]
+REMINDERS = [
+    SelectChoice(value, label)
+    for value, label in (
+        ("", "不提醒"),
+        ("2", "开始前2小时"),
+        ("24", "提前1天"),
+        ("48", "提前2天"),
+        ("72", "提前3天"),
+        ("168", "提前7天"),
+    )
+]
+USUAL_REMINDER = "24"
 _AT = {"starts_at": "day", "ends_at": "ends", "opens_at": "opens_day", "closes_at": "closes_day"}
 
 
@@ -61,6 +84,11 @@ def day_field(label: str, *validators: Any) -> Any:
 def clock_field(label: str, *validators: Any) -> Any:
     """A time of day."""
     return StringField(label, [*validators, readable(read_clock)], widget=TimeInput(), filters=[one_line])
+
+
+def reminder_field() -> Any:
+    """How long before the start people with a seat are reminded; '' for not at all."""
+    return SelectField("活动前提醒", choices=REMINDERS, default="")
 
 
 class QuotaForm(Form):
@@ -96,6 +124,7 @@ class ScheduleForm(HoldingForm):
     party_limit = StringField("每次报名人数上限", [whole_number(1, MOST_IN_PARTY)], filters=[one_line], default="5")
     waitlist = BooleanField("名额报满后接受候补")
     walk_in_limit = StringField("现场名额", [whole_number(0, MOST_SEATS)], filters=[one_line], default="0")
+    reminder = reminder_field()
     seen = HiddenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -119,6 +148,7 @@ class ScheduleForm(HoldingForm):
             party_limit=read_count(self.party_limit.data or "", 1, MOST_IN_PARTY),
             waitlist=bool(self.waitlist.data),
             walk_in_limit=read_count(self.walk_in_limit.data or "", 0, MOST_SEATS),
+            reminder_hours=int(self.reminder.data) if self.reminder.data else None,
         )
 
     def put(self, refused: Refused) -> None:
@@ -174,6 +204,7 @@ def standing_data(
         "signup_mode": mode.value,
         "waitlist": True,
         "guarded": True,
+        "reminder": USUAL_REMINDER,
         "starts": f"{planned.start:%H:%M}" if planned.start else "",
         "ends": f"{planned.end:%H:%M}" if planned.end else "",
         "quotas": [{"audience": name, "seats": str(seats)} for name, seats in quotas],
@@ -196,6 +227,7 @@ def schedule_form(row: OccurrenceRow, seen: int) -> ScheduleForm:
             "party_limit": str(row.party_limit),
             "waitlist": row.waitlist,
             "walk_in_limit": str(row.walk_in_limit),
+            "reminder": str(row.reminder_hours or ""),
             "seen": str(seen),
         }
     )
