@@ -24,6 +24,8 @@ async function send(text) {
     }
     document.getElementById("camera-problem").hidden = true;
     parts.forEach((pair) => pair[0].replaceWith(pair[1]));
+    const result = document.querySelector(".scanned, .scan__error[role=alert]:not([hidden])");
+    document.getElementById("camera-said").textContent = result ? result.textContent : "";
   } catch {
     say("没有网络", "这次扫码没有记录，请再扫一次，或者改用无网络签到。");
   }

@@ -15,7 +15,7 @@ from openday.rules.permissions import Right, Role
 from openday.services import offline_door
 from openday.web.access import open_to, the_actor
 from openday.web.desk.blueprint import bp
-from openday.web.desk.pages import private_page
+from openday.web.desk.pages import gate_of, private_page
 
 
 @bp.get("/occurrences/<code>/offline")
@@ -23,7 +23,9 @@ from openday.web.desk.pages import private_page
 def door_offline(code: str) -> ResponseReturnValue:
     """The page that works without a network once the list was taken along; it holds nobody's data itself."""
     here = queries.door_at(the_actor(), code)
-    return private_page("desk/door_offline.html", door=here, closed=here.cancelled or here.postponed)
+    return private_page(
+        "desk/door_offline.html", door=here, closed=here.cancelled or here.postponed, gate=gate_of(here)
+    )
 
 
 @bp.get("/occurrences/<code>/packs")
