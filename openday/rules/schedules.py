@@ -22,10 +22,11 @@ LONGEST_VENUE = 300
 LONGEST_QUOTA_NAME = 60
 
 _DAY = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?")
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _DAY_HINT = "日期应写作年-月-日，例如2026-09-16"
 _CLOCK_HINT = "时间应写作时:分，例如14:00"
+_SECOND_HINT = "时间应写作时:分或时:分:秒，例如14:00"
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,32 @@ def read_clock(text: str) -> time:
 
     ValueError with the reason.
     """
+    at = _time_of_day(text, _CLOCK_HINT)
+    if at.second:
+        raise ValueError(_CLOCK_HINT)
+    return at
+
+
+def read_second(text: str) -> time:
+    """The same to the second where one is typed: 14:00 or 14:00:30. For sign-up, which opens and closes by it."""
+    return _time_of_day(text, _SECOND_HINT)
+
+
+def second_text(at: datetime) -> str:
+    """How `read_second` reads it again: the second only where there is one."""
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+
+
+def _time_of_day(text: str, hint: str) -> time:
     found = _CLOCK.fullmatch(_half_width(text))
     if found is None:
-        raise ValueError(_CLOCK_HINT)
-    hour, minute = int(found[1]), int(found[2])
+        raise ValueError(hint)
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     if hour == 24 and minute == 0:
         raise ValueError("没有24:00，午夜请写作第二天的00:00")
-    if hour > 23 or minute > 59:
+    if hour > 23 or minute > 59 or second > 59:
         raise ValueError("时间应在00:00至23:59之间")
-    return time(hour, minute)
+    return time(hour, minute, second)
 
 
 def read_count(text: str, low: int, high: int) -> int:

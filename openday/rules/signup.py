@@ -8,7 +8,7 @@ from openday.rules import privacy_notice
 from openday.rules.privacy import delete_after
 from openday.rules.seats import Window, registration_window
 from openday.rules.states import SignupMode
-from openday.rules.wording import moment_text
+from openday.rules.wording import second_text
 
 NOTICE_VERSION = privacy_notice.VERSION
 """The wording of the consent below; it is stored with every consent."""
@@ -69,9 +69,9 @@ def closure(facts: SignupFacts, now: datetime, *, staff: bool = False) -> Closur
 def closure_text(why: Closure, facts: SignupFacts) -> str:
     """The sentence for people."""
     if why is Closure.NOT_YET and facts.opens_at is not None:
-        return f"报名尚未开始，开始时间为{moment_text(facts.opens_at)}"
+        return f"报名尚未开始，开始时间为{second_text(facts.opens_at)}"
     if why is Closure.OVER:
-        return f"报名已于{moment_text(facts.ends)}截止"
+        return f"报名已于{second_text(facts.ends)}截止"
     if why is Closure.INVITED_ONLY and facts.mode is SignupMode.INVITATION:
         return "本场活动为定向邀请，不公开报名。已收到邀请的，请打开邀请中的链接答复"
     return {

@@ -2,8 +2,8 @@
 
 Fields of the form: `q-<question>` for every question, `companions` (a name a line), `child` (yes or no),
 `guardian_name`, `guardian_phone`, `guardian_consent`, `document_kind`, `document_number`, `photo` (yes or no),
-`own_staff`, `eligible`. What is kept is one JSON object; the answers carry the words of their question, so that they can be read
-after the form has been changed.
+`own_staff`, `eligible`. What is kept is one JSON object; the answers carry the words of their question, so that they
+can be read after the form has been changed.
 """
 
 from collections.abc import Mapping, Sequence

@@ -23,6 +23,11 @@ def moment_text(moment: datetime) -> str:
     return f"{day_text(moment.date())}{clock_text(moment)}"
 
 
+def second_text(moment: datetime) -> str:
+    """2026年9月16日（星期三）14:00, or 14:00:30 where it falls on no full minute."""
+    return f"{moment_text(moment)}:{moment:%S}" if moment.second else moment_text(moment)
+
+
 def span_text(start: datetime, end: datetime) -> str:
     """2026年9月16日（星期三）14:00–16:00; over midnight both days are written."""
     if start.date() == end.date():

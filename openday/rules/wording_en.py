@@ -27,6 +27,11 @@ def moment_text(moment: datetime) -> str:
     return f"{day_text(moment.date())}, {moment:%H:%M}"
 
 
+def second_text(moment: datetime) -> str:
+    """Wed 16 September 2026, 14:00, or 14:00:30 where it falls on no full minute."""
+    return f"{moment_text(moment)}:{moment:%S}" if moment.second else moment_text(moment)
+
+
 def span_text(start: datetime, end: datetime) -> str:
     """Wed 16 September 2026, 14:00–16:00; over midnight both days are written."""
     if start.date() == end.date():

@@ -30,7 +30,7 @@ from openday.rules.schedules import (
     window_fault,
 )
 from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMode
-from openday.rules.wording import moment_text, span_text
+from openday.rules.wording import moment_text, second_text, span_text
 from openday.services.batch_steps import held_back
 from openday.services.occurrence_steps import note_occurrence, refuse_cancelled, refuse_closed_book
 from openday.services.republish import PageUrl, TicketUrl, announce, public_reason, tell_registered
@@ -354,10 +354,10 @@ def _differences(occurrence: Occurrence, schedule: Schedule) -> list[str]:
         was = SignupMode(occurrence.signup_mode).label
         lines.append(f"报名形式由“{was}”改为“{schedule.signup_mode.label}”")
     if occurrence.opens_at != schedule.opens_at:
-        was, now = (moment_text(at) if at else "发布之时" for at in (occurrence.opens_at, schedule.opens_at))
+        was, now = (second_text(at) if at else "发布之时" for at in (occurrence.opens_at, schedule.opens_at))
         lines.append(f"报名开始时间由{was}改为{now}")
     if occurrence.closes_at != schedule.closes_at:
-        was, now = (moment_text(at) if at else "活动开始时" for at in (occurrence.closes_at, schedule.closes_at))
+        was, now = (second_text(at) if at else "活动开始时" for at in (occurrence.closes_at, schedule.closes_at))
         lines.append(f"报名截止时间由{was}改为{now}")
     if occurrence.party_limit != schedule.party_limit:
         lines.append(f"每次报名人数上限由{occurrence.party_limit}人改为{schedule.party_limit}人")

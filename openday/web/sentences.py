@@ -253,7 +253,7 @@ SENTENCES = (
 )
 
 _PLACE = re.compile(r"%\\\((\w+)\\\)s")
-_MOMENT = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日（星期.）([0-9]{2}):([0-9]{2})")
+_MOMENT = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日（星期.）([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
 
 
 def said(message: str) -> str:
@@ -283,6 +283,5 @@ def _value(text: str) -> str:
     """What stands at a place: a moment or a field's name in the visitor's language, a number as it is."""
     moment = _MOMENT.fullmatch(text)
     if moment:
-        year, month, day, hour, minute = map(int, moment.groups())
-        return wording_en.moment_text(datetime(year, month, day, hour, minute))
+        return wording_en.second_text(datetime(*(int(part or 0) for part in moment.groups())))
     return str(gettext(text))

@@ -11,6 +11,8 @@ from openday.rules.schedules import (
     read_clock,
     read_count,
     read_day,
+    read_second,
+    second_text,
     time_fault,
     venue_fault,
     window_fault,
@@ -66,6 +68,26 @@ def test_a_clock_that_is_none_is_refused_with_its_reason(typed: str, reason: str
     with pytest.raises(ValueError) as refused:
         read_clock(typed)
     assert str(refused.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("typed", "clock"), [("14:00", time(14)), ("14:00:30", time(14, 0, 30)), ("９：05：07", time(9, 5, 7))]
+)
+def test_sign_up_opens_to_the_second(typed: str, clock: time) -> None:
+    assert read_second(typed) == clock
+    assert read_second(second_text(datetime.combine(date(2026, 9, 16), clock))) == clock
+
+
+@pytest.mark.parametrize("typed", ["14:00:60", "14:00:3", "14:00:", "24:00:00"])
+def test_a_second_that_is_none_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError):
+        read_second(typed)
+
+
+def test_everything_else_begins_on_a_full_minute() -> None:
+    assert read_clock("14:00:00") == time(14)
+    with pytest.raises(ValueError, match="时:分"):
+        read_clock("14:00:30")
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "1e400", "100001", "3.5", "三十", "", "9" * 40])

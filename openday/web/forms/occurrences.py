@@ -36,6 +36,8 @@ from openday.rules.schedules import (
     read_clock,
     read_count,
     read_day,
+    read_second,
+    second_text,
 )
 from openday.rules.states import SignupMode
 from openday.services.occurrences import Schedule, Seating
@@ -91,6 +93,11 @@ def reminder_field() -> Any:
     return SelectField("活动前提醒", choices=REMINDERS, default="")
 
 
+def second_field(label: str, *validators: Any) -> Any:
+    """A time of day, to the second where one is typed."""
+    return StringField(label, [*validators, readable(read_second)], widget=TimeInput(), filters=[one_line])
+
+
 class QuotaForm(Form):
     """One line of quotas; a line left empty is none."""
 
@@ -118,9 +125,9 @@ class ScheduleForm(HoldingForm):
     venue = StringField("地点", [DataRequired("请填写活动地点"), at_most(LONGEST_VENUE)], filters=[one_line])
     signup_mode = RadioField("报名形式", [InputRequired("请选择报名形式")], choices=MODES)
     opens_day = day_field("报名开始日期", Optional())
-    opens_clock = clock_field("报名开始时间", Optional())
+    opens_clock = second_field("报名开始时间", Optional())
     closes_day = day_field("报名截止日期", Optional())
-    closes_clock = clock_field("报名截止时间", Optional())
+    closes_clock = second_field("报名截止时间", Optional())
     party_limit = StringField("每次报名人数上限", [whole_number(1, MOST_IN_PARTY)], filters=[one_line], default="5")
     waitlist = BooleanField("名额报满后接受候补")
     walk_in_limit = StringField("现场名额", [whole_number(0, MOST_SEATS)], filters=[one_line], default="0")
@@ -183,7 +190,7 @@ class OccurrenceForm(ScheduleForm):
 
 
 def _moment(day: Field, clock: Field) -> datetime:
-    return datetime.combine(read_day(day.data or ""), read_clock(clock.data or ""), SHANGHAI)
+    return datetime.combine(read_day(day.data or ""), read_second(clock.data or ""), SHANGHAI)
 
 
 def occurrence_form(
@@ -236,7 +243,7 @@ def schedule_form(row: OccurrenceRow, seen: int) -> ScheduleForm:
 def _split(name: str, moment: datetime | None) -> dict[str, str]:
     if moment is None:
         return {}
-    return {f"{name}_day": moment.date().isoformat(), f"{name}_clock": f"{moment:%H:%M}"}
+    return {f"{name}_day": moment.date().isoformat(), f"{name}_clock": second_text(moment)}
 
 
 class SeatsForm(FlaskForm):

@@ -105,7 +105,7 @@ def _slot(slot: Slot, now: datetime) -> dict[str, Any]:
         "seats": cards.seats(slot, now),
         "together": {"seats": slot.seats.capacity, "left": slot.seats.free, "shared": slot.shares},
         "quotas": quotas if len(quotas) > 1 and slot.facts.mode.online else [],
-        "closes": cards.moment(slot.facts.ends) if sign_up else "",
+        "closes": cards.second(slot.facts.ends) if sign_up else "",
         "asked": slot.asked,
         "names": _names(slot, now),
         "sign_up": sign_up,

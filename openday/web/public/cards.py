@@ -26,6 +26,11 @@ def moment(at: datetime) -> str:
     return wording_en.moment_text(at) if english() else wording.moment_text(at)
 
 
+def second(at: datetime) -> str:
+    """The same to the second, where it falls on no full minute."""
+    return wording_en.second_text(at) if english() else wording.second_text(at)
+
+
 def month_name(day: date) -> str:
     """2026年9月 or September 2026."""
     return wording_en.month_text(day) if english() else f"{day.year}年{day.month}月"
@@ -80,7 +85,7 @@ def seats(slot: Slot, now: datetime) -> dict[str, Any]:
             _("共%(n)s个名额，报名后由举办单位审核", n=total) if review else _("共%(n)s个名额，报名截止后摇号", n=total)
         )
     if state == "not_yet" and slot.facts.opens_at:
-        found["opens"] = moment(slot.facts.opens_at)
+        found["opens"] = second(slot.facts.opens_at)
     return found
 
 
