@@ -9,6 +9,7 @@ from random import Random
 from sqlalchemy import select
 
 from openday.db import session
+from openday.demo.invited import decline_one, invite
 from openday.demo.stories import Slot
 from openday.demo.timeline import Timeline
 from openday.demo.voices import GIVEN, SURNAMES
@@ -65,6 +66,9 @@ class List:
         moments = sorted(opens + span * self.guests.chance.uniform(0.01, 0.9) for _ in wishes)
         for moment, wish in zip(moments, wishes, strict=True):
             self.timeline.at(moment, partial(self._sign_up, wish))
+        if self.slot.mode is SignupMode.INVITATION:
+            self.timeline.at(opens, partial(invite, self.filer, self.occurrence, wishes, self.guests.ticket_url))
+            self.timeline.at(opens + span * 0.5, partial(decline_one, self.occurrence))
         for number in range(self.slot.gave_up):
             left = partial(self._sign_up_and_leave, self.guests.next(1, 1))
             self.timeline.at(opens + span * (0.92 + number * 0.01), left)

@@ -12,9 +12,10 @@ from openday.models.ballots import Ballot
 from openday.models.ledger import CHAIN_START, AuditEvent, Message, link
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.plans import Plan, PlanEvent, PlanVersion
-from openday.models.registrations import Registration
+from openday.models.registrations import Invitee, Registration
 from openday.models.topics import TopicProposal, TopicSupport
 from openday.queries.ballots import ballot_data
+from openday.queries.oversold import oversold
 from openday.rules import ballot_verifier
 from openday.rules.states import HOLDING, RegistrationSource, RegistrationStatus
 
@@ -31,12 +32,14 @@ def findings() -> Iterator[Finding]:
     """Everything that is wrong, check by check; nothing when all is well."""
     for check in (
         seats_taken,
+        seats_oversold,
         people_walked_in,
         topic_supporters,
         plan_statuses,
         plan_versions,
         confirmed_without_message,
         orphans,
+        invitations,
         ballots,
         ledger,
     ):
@@ -54,6 +57,14 @@ def seats_taken() -> Iterator[Finding]:
     counted = select(people).where(seated).correlate(Quota).scalar_subquery()
     for row in session().execute(select(Quota.id, Quota.taken, counted.label("counted")).where(Quota.taken != counted)):
         yield Finding("seats taken", f"quota {row.id}: counter {row.taken}, registrations {row.counted}")
+
+
+def seats_oversold() -> Iterator[Finding]:
+    """Nobody got seats that were not there: more people than seats come from lowering the seats alone."""
+    for occurrence_id, registration_id in oversold():
+        yield Finding(
+            "oversold", f"occurrence {occurrence_id}: registration {registration_id} got seats beyond its seats"
+        )
 
 
 def people_walked_in() -> Iterator[Finding]:
@@ -122,6 +133,17 @@ def orphans() -> Iterator[Finding]:
             count = session().scalar(lost)
             if count:
                 yield Finding("orphans", f"{table.name}.{key.parent.name}: {count} rows point nowhere")
+
+
+def invitations() -> Iterator[Finding]:
+    """A yes to an invitation made a registration, and no registration came of two."""
+    unkept = select(Invitee.id).where(Invitee.answer == "yes", Invitee.registration_id.is_(None))
+    for row in session().execute(unkept):
+        yield Finding("invitation", f"invitation {row.id}: answered yes, and there is no registration")
+    shared = select(Invitee.registration_id).where(Invitee.registration_id.is_not(None))
+    twice = shared.group_by(Invitee.registration_id).having(func.count() > 1)
+    for registration_id in session().scalars(twice):
+        yield Finding("invitation", f"registration {registration_id}: came of several invitations")
 
 
 def ballots() -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from openday.errors import Closed, Conflict, NotFound, OpenDayError, Refused
 from openday.models.ledger import AuditEvent, Message
 from openday.models.occurrences import Occurrence
 from openday.models.registrations import Invitee, Registration
+from openday.queries import integrity
 from openday.queries.invitations import invitation, invitation_counts
 from openday.rules.invitations import Standing
 from openday.rules.states import RegistrationSource, RegistrationStatus, SignupMode
@@ -280,3 +281,19 @@ def test_who_has_their_data_erased_is_erased_from_the_list_of_invitations(any_ho
 
     erase()
     assert [(each.id, each.name is None) for each in invitees_of(occurrence)] == [(held.id, True), (other.id, False)]
+
+
+def test_a_yes_without_a_registration_and_a_shared_one_are_found_by_verify(house: House) -> None:
+    occurrence = invited_occurrence(house)
+    first, second = invitee(occurrence), invitee(occurrence)
+    accept(first)
+    assert list(integrity.invitations()) == []
+    kept = invitees_of(occurrence)[0].registration_id
+    set_row(Invitee, second.id, answer="yes")
+    assert [finding.record for finding in integrity.invitations()] == [
+        f"invitation {second.id}: answered yes, and there is no registration"
+    ]
+    set_row(Invitee, second.id, registration_id=kept)
+    assert [finding.record for finding in integrity.invitations()] == [
+        f"registration {kept}: came of several invitations"
+    ]
