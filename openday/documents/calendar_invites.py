@@ -5,7 +5,7 @@ organizer's address is the sender's of the mail, as calendar programs want it, a
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ class Invite:
 
     def as_text(self) -> str:
         """As it is kept with a message."""
-        return json.dumps(asdict(self), ensure_ascii=False, default=datetime.isoformat)
+        return json.dumps(self.__dict__, ensure_ascii=False, default=datetime.isoformat)
 
     @property
     def content_type(self) -> str:

@@ -318,13 +318,6 @@ _STATUS = {
 }
 
 
-_LETTERS = {
-    Luck.SELECTED: "messages/ballot_selected.txt",
-    Luck.RESERVE: "messages/ballot_reserve.txt",
-    Luck.NOT_SELECTED: "messages/ballot_not_selected.txt",
-}
-
-
 def _apply(
     actor: Actor, ballot: Ballot, occasion: Occasion, now: datetime, ticket_url: TicketUrl, address: str
 ) -> None:
@@ -340,11 +333,8 @@ def _apply(
     _move(actor, occasion.id, applying, now)
     with together():
         for row in applying:
-            luck = Luck(row.luck)
-            who = guest_from(row, row.id)
-            tell(
-                f"ballot.{luck.value}", _LETTERS[luck], who, occasion, now, ticket_url, place=row.place, ballot=address
-            )
+            kind, who = f"ballot.{Luck(row.luck).value}", guest_from(row, row.id)
+            tell(kind, who, occasion, now, ticket_url, place=row.place, ballot=address)
 
 
 def _still_applying(ballot: Ballot) -> list[Any]:

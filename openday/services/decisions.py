@@ -73,8 +73,7 @@ def decide(
             _settle(actor, row, accept, why, now)
             letter = "accepted" if accept else "declined"
             who = guest_from(row, row.id)
-            template = "messages/registration_accepted.txt" if accept else "messages/registration_declined.txt"
-            tell(f"registration.{letter}", template, who, occasion, now, ticket_url, reason=why)
+            tell(f"registration.{letter}", who, occasion, now, ticket_url, reason=why)
     return Decided(len(waiting) - len(full), tuple(full), len(wanted) - len(waiting))
 
 

@@ -58,7 +58,7 @@ def _remind_some(occurrence_id: int, ticket_url: TicketUrl, quiet: QuietHours | 
     rows = _listed(occurrence_id, *NOT_REMINDED, got_in)
     with together():
         for row in rows:
-            tell(REMINDER, "messages/registration_reminder.txt", guest_from(row, row.id), occasion, now, ticket_url)
+            tell(REMINDER, guest_from(row, row.id), occasion, now, ticket_url)
             write(_REMINDED, {"guest": row.id, "moment": now})
     return len(rows)
 
@@ -90,8 +90,7 @@ def _ask_some(occurrence_id: int, ticket_url: TicketUrl, page_url: Callable[[str
         for row in rows:
             who = guest_from(row, row.id)
             survey = f"{ticket_url(who.code)}/survey"
-            template = "messages/survey_invitation.txt"
-            tell(SURVEY, template, who, occasion, now, ticket_url, survey=survey, page=page)
+            tell(SURVEY, who, occasion, now, ticket_url, survey=survey, page=page)
     return len(rows)
 
 

@@ -198,7 +198,6 @@ def change_occurrence(
         page = page_url(activity.code)
         return tell_registered(
             "occurrence.changed",
-            "messages/occurrence_changed.txt",
             [occurrence],
             now=now,
             page=page,
@@ -236,7 +235,6 @@ def cancel_occurrence(
         announce(activity, "cancelled", line, now=now, page_url=page_url)
         return tell_registered(
             "occurrence.cancelled",
-            "messages/occurrence_cancelled.txt",
             [occurrence],
             now=now,
             page=page_url(activity.code),

@@ -21,7 +21,14 @@ from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.people import Agency
 from openday.models.registrations import Registration
-from openday.queries.registrations import OCCASION_COLUMNS, Occasion, occasion_from, sayable, waiting_place, waiting_turn
+from openday.queries.registrations import (
+    OCCASION_COLUMNS,
+    Occasion,
+    occasion_from,
+    sayable,
+    waiting_place,
+    waiting_turn,
+)
 from openday.queries.working_calendar import working_calendar
 from openday.rules.offers import offer_deadline
 from openday.rules.seats import Seats, Waiting, promotable
@@ -259,12 +266,12 @@ def _give(
     if until is None:
         change_held(registration_id, _WAITING, status=RegistrationStatus.CONFIRMED.value, confirmed_at=now)
         note("registration.promote", registration_id, now, party_size=who.party_size)
-        tell("registration.promoted", "messages/registration_promoted.txt", who, occasion, now, ticket_url)
+        tell("registration.promoted", who, occasion, now, ticket_url)
         return
     change_held(registration_id, _WAITING, status=RegistrationStatus.OFFERED.value, offer_until=until)
     note("registration.offer", registration_id, now, party_size=who.party_size, until=until.isoformat())
     more = {"until": moment_in(who.language, until)}
-    tell("registration.offered", "messages/registration_offered.txt", who, occasion, now, ticket_url, **more)
+    tell("registration.offered", who, occasion, now, ticket_url, **more)
 
 
 def _let_lapse(row: Any, occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> None:
@@ -275,9 +282,7 @@ def _let_lapse(row: Any, occasion: Occasion, now: datetime, ticket_url: TicketUr
     note("registration.offer_lapse", row.id, now, party_size=row.party_size)
     who = guest(row.id)
     more = {"until": moment_in(who.language, row.offer_until)}
-    tell(
-        "registration.offer_expired", "messages/registration_offer_expired.txt", who, occasion, now, ticket_url, **more
-    )
+    tell("registration.offer_expired", who, occasion, now, ticket_url, **more)
 
 
 def renew_offers(occasion: Occasion, now: datetime, ticket_url: TicketUrl) -> None:
@@ -300,7 +305,7 @@ def give_up(held: Any, occasion: Occasion, now: datetime, ticket_url: TicketUrl)
     if held.status in HOLDING:
         give_back_seats(held.quota_id, held.party_size)
     note("registration.cancel", held.id, now, status=held.status, party_size=held.party_size)
-    tell("registration.cancelled", "messages/registration_cancelled.txt", guest(held.id), occasion, now, ticket_url)
+    tell("registration.cancelled", guest(held.id), occasion, now, ticket_url)
     serve_waiting(occasion, now, ticket_url)
     return True
 
@@ -341,7 +346,6 @@ def guest_from(row: Any, registration_id: int) -> Guest:
 
 def tell(
     kind: str,
-    template: str,
     who: Guest,
     occasion: Occasion,
     now: datetime,

@@ -139,7 +139,6 @@ def resume_occurrence(
         announce(activity, "firmed_up", line, now=now, page_url=page_url)
         return tell_registered(
             "occurrence.resumed",
-            "messages/occurrence_resumed.txt",
             [occurrence],
             now=now,
             page=page_url(activity.code),
@@ -172,7 +171,6 @@ def _put_off(
         return 0
     return tell_registered(
         "occurrence.postponed",
-        "messages/occurrence_postponed.txt",
         occurrences,
         now=now,
         page=page_url(activity.code),

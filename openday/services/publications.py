@@ -164,7 +164,6 @@ def cancel_activity(
         announce(activity, "cancelled", f"活动取消。原因：{why}", now=now, page_url=page_url)
         return tell_registered(
             "activity.cancelled",
-            "messages/activity_cancelled.txt",
             scheduled,
             now=now,
             page=page_url(activity.code),

@@ -66,7 +66,7 @@ def change_party(code: str, party_size: int, *, ticket_url: TicketUrl, companion
         raise Conflict("这份报名刚刚签到，人数不能再修改")
     note("registration.change_party", held.id, now, before=held.party_size, after=party_size)
     if held.status == RegistrationStatus.CONFIRMED:
-        tell("registration.changed", "messages/registration_changed.txt", guest(held.id), occasion, now, ticket_url)
+        tell("registration.changed", guest(held.id), occasion, now, ticket_url)
     serve_waiting(occasion, now, ticket_url)
 
 
@@ -117,7 +117,7 @@ def accept_offer(code: str, *, ticket_url: TicketUrl) -> None:
     accepted = {"status": RegistrationStatus.CONFIRMED.value, "confirmed_at": now, "offer_until": None}
     change_held(held.id, held.status, **accepted)
     note("registration.accept_offer", held.id, now, party_size=held.party_size)
-    tell("registration.confirmed", "messages/registration_confirmed.txt", guest(held.id), occasion, now, ticket_url)
+    tell("registration.confirmed", guest(held.id), occasion, now, ticket_url)
 
 
 @use_case

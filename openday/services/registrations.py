@@ -378,9 +378,9 @@ def _announce(
         facts.id, wish.code, facts.number, wish.name, wish.phone, wish.email, wish.party_size, wish.language, new=True
     )
     if status is RegistrationStatus.CONFIRMED:
-        tell("registration.confirmed", "messages/registration_confirmed.txt", who, occasion, now, ticket_url)
+        tell("registration.confirmed", who, occasion, now, ticket_url)
     elif status is RegistrationStatus.APPLIED:
         more = what_follows(occasion.facts, wish.language)
-        tell("registration.applied", "messages/registration_applied.txt", who, occasion, now, ticket_url, next=more)
+        tell("registration.applied", who, occasion, now, ticket_url, next=more)
     else:
-        tell("registration.waitlisted", "messages/registration_waitlisted.txt", who, occasion, now, ticket_url)
+        tell("registration.waitlisted", who, occasion, now, ticket_url)

@@ -218,7 +218,6 @@ def bump(name: str, now: datetime) -> None:
 
 def tell_registered(
     kind: str,
-    template: str,
     occurrences: Sequence[Occurrence],
     *,
     now: datetime,
@@ -228,9 +227,9 @@ def tell_registered(
 ) -> int:
     """Write to everybody who is on the list or the waitlist of these occurrences of one activity.
 
-    `template` is a path below templates/. By mail when an address was given, else by SMS. Returns how many were written
-    to; one query reads the lists. The caller has already written to the rows of the occurrences: whoever signs up this
-    moment waits for them and sees the change, or is seen here.
+    By mail when an address was given, else by SMS; in the language in which they signed up. Returns how many were
+    written to; one query reads the lists. The caller has already written to the rows of the occurrences: whoever signs
+    up this moment waits for them and sees the change, or is seen here.
     """
     standing = [status.value for status in STANDING]
     by_id = {occurrence.id: occurrence for occurrence in occurrences}

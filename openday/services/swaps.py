@@ -213,8 +213,5 @@ def _tell(
 ) -> None:
     who = guest(registration_id)
     before = old.when_in(who.language)
-    if status is RegistrationStatus.WAITLISTED:
-        kind, template = "registration.moved_to_wait", "messages/registration_moved_to_wait.txt"
-    else:
-        kind, template = "registration.moved", "messages/registration_moved.txt"
-    tell(kind, template, who, new, now, ticket_url, before=before)
+    kind = "registration.moved_to_wait" if status is RegistrationStatus.WAITLISTED else "registration.moved"
+    tell(kind, who, new, now, ticket_url, before=before)
