@@ -283,5 +283,6 @@ def _value(text: str) -> str:
     """What stands at a place: a moment or a field's name in the visitor's language, a number as it is."""
     moment = _MOMENT.fullmatch(text)
     if moment:
-        return wording_en.second_text(datetime(*(int(part or 0) for part in moment.groups())))
+        year, month, day, hour, minute, second = (int(part or 0) for part in moment.groups())
+        return wording_en.second_text(datetime(year, month, day, hour, minute, second))
     return str(gettext(text))
