@@ -6,7 +6,7 @@ holds the link and knows the telephone number that was signed up with.
 
 import hmac
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -19,6 +19,7 @@ from openday.models.occurrences import Occurrence
 from openday.models.registrations import PhoneCode, Registration, SignupDraft
 from openday.queries.own_data import OwnData, own_data
 from openday.queries.registrations import Occasion, phone_index
+from openday.rules.finding_tickets import LOOK_BACK
 from openday.rules.phone import normalise_phone
 from openday.rules.states import HOLDING, RegistrationStatus
 from openday.services.challenge_steps import hold
@@ -96,7 +97,7 @@ def erase_data(code: str, *, ticket_url: TicketUrl) -> None:
     if given_up and not give_up(held, occasion, now, ticket_url):
         raise Closed("这份报名刚刚签到，活动结束后可以删除")
     phone, phone_hash = row.phone, row.phone_hash
-    _erase_messages(held.id, phone_hash)
+    _erase_messages(held.id, phone_hash, now)
     _erase_drafts(occasion, phone)
     session().execute(delete(PhoneCode).where(PhoneCode.phone_hash == phone_hash))
     empty_registrations([held.id])
@@ -105,9 +106,20 @@ def erase_data(code: str, *, ticket_url: TicketUrl) -> None:
     note("registration.erase", held.id, now, cancelled=given_up)
 
 
-def _erase_messages(registration_id: int, phone_hash: str | None) -> None:
-    """What was written about it, and what listed its ticket among others of the same number."""
-    same = select(Registration.id).where(Registration.phone_hash == phone_hash)
+def _erase_messages(registration_id: int, phone_hash: str | None, now: datetime) -> None:
+    """What was written about it, and what listed its ticket among others of the same number.
+
+    Those are looked for through the occurrences of late, by the index over occurrence and number.
+    """
+    same = (
+        select(Registration.id)
+        .join(Occurrence, Occurrence.id == Registration.occurrence_id)
+        .where(
+            Occurrence.ends_at > now - 2 * LOOK_BACK,
+            Registration.phone_hash == phone_hash,
+            Registration.status != RegistrationStatus.CANCELLED.value,
+        )
+    )
     listed = (Message.kind == "tickets.found") & Message.registration_id.in_(same)
     session().execute(
         delete(Message)
