@@ -11,6 +11,7 @@ from openday import clock
 from openday.db import db, use_case
 from openday.errors import Closed, Full, OpenDayError, Refused
 from openday.models.occurrences import Occurrence
+from openday.queries import integrity
 from openday.queries.activities import occurrence_detail
 from openday.queries.public_activity import activity_page
 from openday.queries.registrations import signup_sheet
@@ -166,6 +167,7 @@ def test_lowered_below_what_is_taken_it_is_said_and_nobody_is_thrown_out(any_hou
     ).one()
     assert tuple(row) == (5, 9)
     assert sign_up(occurrence, quota=1).status is WAITLISTED
+    assert list(integrity.seats_oversold()) == []
     assert change_capacity(officer, code, {}, page_url=page_url, rules=SeatRules(shared=8)) == ["企业"]
 
 
@@ -176,6 +178,15 @@ def test_seats_that_the_office_adds_go_to_those_who_wait_at_once(any_house: Hous
     seats = {occurrence.quotas[0].id: 4}
     change_capacity(any_house.officer.actor, occurrence.code, seats, page_url=page_url, ticket_url=ticket_url)
     assert (status_of(waits.code), taken(occurrence)) == (CONFIRMED, [4])
+
+
+def test_verify_finds_a_party_that_got_seats_which_were_not_there(any_house: House) -> None:
+    occurrence = under_one_roof(any_house, 8)
+    for position in (1, 2):
+        sign_up(occurrence, quota=position, party_size=4)
+    assert list(integrity.seats_oversold()) == []
+    share(occurrence, 7)  # past the use-case, so that no line of the ledger explains it
+    assert {finding.check for finding in integrity.seats_oversold()} == {"oversold"}
 
 
 @pytest.mark.parametrize(
