@@ -15,7 +15,7 @@ The layers are folders, the nouns are files; imports run one way, top to bottom:
     queries/      reads; return typed rows; never write
     models/       tables, relations, CHECKs, small properties
     documents/    bytes in, bytes out, from its own dataclasses; no database
-    delivery/     senders behind one small protocol: console, SMTP
+    delivery/     senders behind one small protocol: console, SMTP, SMS gateway
     rules/        pure: fuzzy dates, audiences, states, seats, working days, permissions
     db.py config.py clock.py vault.py errors.py    leaves
 
