@@ -230,6 +230,7 @@ def _row(row: Any) -> MessageRow:
         status,
         attempts=row.attempts,
         error=row.last_error,
+        created_at=row.created_at,
         sent_at=row.sent_at,
         next_attempt_at=row.next_attempt_at,
     )

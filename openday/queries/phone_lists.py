@@ -115,6 +115,7 @@ def people_to_call(occurrence_id: int, *, full: bool = False) -> list[CallLine]:
             Message.last_error,
             Message.sent_at,
             Message.next_attempt_at,
+            Message.created_at.label("message_at"),
         )
         .outerjoin(Message, Message.id == newest)
         .where(
@@ -136,6 +137,7 @@ def _line(row: Any, full: bool) -> CallLine:
             MessageStatus(row.message_status),
             attempts=row.attempts,
             error=row.last_error,
+            created_at=row.message_at,
             sent_at=row.sent_at,
             next_attempt_at=row.next_attempt_at,
         )

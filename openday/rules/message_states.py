@@ -1,10 +1,12 @@
 """What became of a message, in words for staff. Nobody can know more than that the next server took it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from openday.rules.states import Channel, MessageStatus
 from openday.rules.wording import moment_text
 
+PROMPT = timedelta(minutes=10)
+"""What goes out within this time went out at once."""
 _TAKEN = {Channel.EMAIL: "收件邮件服务器已接收", Channel.SMS: "短信网关已接收"}
 
 
@@ -14,12 +16,14 @@ def delivery_text(
     *,
     attempts: int,
     error: str,
+    created_at: datetime,
     sent_at: datetime | None,
     next_attempt_at: datetime,
 ) -> str:
-    """For example 收件邮件服务器已接收, or 试过3次，邮件服务器不可用，将于…再试."""
+    """For example 收件邮件服务器已接收, or 试过3次，邮件服务器不可用，…再试. The moment is said where it was late."""
     if status is MessageStatus.SENT:
-        return f"{_TAKEN[channel]}，{moment_text(sent_at)}" if sent_at else _TAKEN[channel]
+        late = sent_at is not None and sent_at - created_at > PROMPT
+        return f"{_TAKEN[channel]}，{moment_text(sent_at)}" if late and sent_at else _TAKEN[channel]
     if status is MessageStatus.HELD:
         return "等候政务公开办审阅"
     if status is MessageStatus.DROPPED:

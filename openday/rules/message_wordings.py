@@ -63,6 +63,7 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
         "reason": Place("理由", "场馆设备检修"),
         "place": Place("候补次序", "3"),
         "ballot": Place("摇号结果链接", "https://example.gov.cn/ballots/t4bwv6e9"),
+        "survey": Place("问卷链接", "https://example.gov.cn/surveys/t4bwv6e9zk3h"),
         "next": Place("下一步", "活动前三天公布审核结果。"),
         "until": Place("保留到", "2026年9月14日（星期一）17:00", "Monday 14 September 2026, 17:00"),
         "deadline": Place("答复期限", "2026年9月10日（星期四）17:00", "Thursday 10 September 2026, 17:00"),
@@ -93,11 +94,6 @@ class WordingKind:
     def label_of(self, place: str) -> str:
         """What a place is called in this kind."""
         return self.labels.get(place) or (PLACES[place].label if place in PLACES else place)
-
-    @property
-    def named(self) -> tuple[tuple[str, str, str], ...]:
-        """Every place as (name, Chinese name, example)."""
-        return tuple((place, self.label_of(place), PLACES[place].sample) for place in self.places)
 
 
 _TICKET = MappingProxyType({"link": "凭证链接"})
@@ -144,6 +140,10 @@ _ALL: Final = (
         "invitee.withdrawn", _D, "撤回邀请时发出。", ("theme", "name", "when", "agency"), ("theme",)
     ),
     _about("registration.reminder", _C, "活动开始前提醒已报名的人。", needed=("link", "when")),
+    WordingKind(
+        "survey.invitation", _C, "活动结束后请到场的人填写问卷。",
+        (*_FACTS, "survey", "page"), ("survey",), labels=_TICKET,
+    ),
     _to_all("occurrence.changed", "场次的时间或地点改动后发给已报名和候补的人。", needed=("link", "when", "venue")),
     _to_all("occurrence.postponed", "场次延期、新的时间未定时发给名单上的人。", "reason", needed=("link", "reason")),
     _to_all("occurrence.resumed", "延期的场次确定新的时间后发出。", needed=("link", "when", "venue")),

@@ -51,7 +51,7 @@ def what_to_say(cause: Cause, *, agency: str, theme: str, when: str, venue: str,
         last = "不愿等候的，可以现在代为取消。"
     else:
         last = "带来不便，请谅解。"
-    return (f"请问是表上这位本人吗？这里是{agency}，您报名了“{theme}”。", news, last)
+    return (f"请问是（姓名）本人吗？这里是{agency}，您报名了“{theme}”。", news, last)
 
 
 def may_still_print(expires_at: datetime | None, now: datetime) -> bool:

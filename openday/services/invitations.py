@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, func, select, update
 
 from openday import clock
 from openday.db import session, use_case, write
-from openday.documents.letters import letter_text
+from openday.documents.letters import SOURCE_LANGUAGE
 from openday.errors import Closed, Conflict, NotFound, Refused
 from openday.models.occurrences import Occurrence
 from openday.models.registrations import Invitee
@@ -28,6 +28,7 @@ from openday.rules.states import Channel, SignupMode
 from openday.rules.wording import moment_text
 from openday.services import ledger
 from openday.services.party_steps import lock_occurrence
+from openday.services.wordings import letter_of
 
 InvitationUrl = Callable[[str], str]
 """Makes the absolute address of an invitation from its code."""
@@ -166,7 +167,9 @@ def remind_invitees(actor: Actor, occurrence: str, *, url: InvitationUrl) -> int
     now = clock.now()
     occasion = _list_held(actor, occurrence, now)
     due = {
-        row.id for row in invitees(occasion.id, only=(Standing.WAITING,)) if may_remind(row.told_at, row.reminded_at, now)
+        row.id
+        for row in invitees(occasion.id, only=(Standing.WAITING,))
+        if may_remind(row.told_at, row.reminded_at, now)
     }
     rows = [row for row in _rows(Invitee.told_at.is_not(None), occasion.id) if row[0] in due]
     told = _write_to(rows, occasion, now, url, again=True)
@@ -210,16 +213,16 @@ def _write_to(
 
 
 def _letter(kind: str, occasion: Occasion, now: datetime, *, name: str, contact: str, **more: object) -> None:
-    text = letter_text(
-        f"messages/{kind.replace('.', '_')}.txt",
-        theme=occasion.theme,
-        name=name,
-        when=occasion.when,
-        venue=occasion.venue,
-        agency=occasion.agency,
-        deadline=moment_text(occasion.facts.ends),
+    values = {
+        "theme": occasion.theme,
+        "name": name,
+        "when": occasion.when,
+        "venue": occasion.venue,
+        "agency": occasion.agency,
+        "deadline": moment_text(occasion.facts.ends),
         **more,
-    )
+    }
+    text = letter_of(kind, occasion.jurisdiction_id, SOURCE_LANGUAGE, values)
     ledger.enqueue(
         kind,
         channel=Channel.EMAIL if "@" in contact else Channel.SMS,

@@ -21,6 +21,7 @@ from openday.rules.phone_code import (
     KIND,
     LASTS,
     MOST_FROM_NETWORK,
+    TO_GUARDIAN,
     TRIES,
     WINDOW,
     next_code_at,
@@ -128,7 +129,7 @@ def _send(
                 expires_at=now + LASTS,
             )
         )
-        kind = f"{KIND}.guardian" if field == GUARDIAN else KIND
+        kind = TO_GUARDIAN if field == GUARDIAN else KIND
         minutes = int(LASTS.total_seconds() // 60)
         text = filled_in(house_wording(kind, language), {"code": code, "theme": occasion.theme, "minutes": minutes})
         ledger.enqueue(

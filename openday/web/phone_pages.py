@@ -25,6 +25,7 @@ def show_list(area: str, code: str, form: AskForm | None = None, status: int = 2
     facts = queries.call_facts(occurrence)
     causes = causes_for(facts.status, cancelled=facts.cancelled)
     cause = chosen_cause(facts, causes)
+    settings = current_app.config["SETTINGS"]  # without either way everything goes to the console
     page = render_template(
         "rosters/phone_list.html",
         area=area,
@@ -35,7 +36,7 @@ def show_list(area: str, code: str, form: AskForm | None = None, status: int = 2
         lines=queries.people_to_call(facts.id),
         requests=queries.requests_of(the_actor(), facts.id, clock.now()) if area == "office" else [],
         form=form or AskForm(formdata=None),
-        sms=bool(current_app.config["SETTINGS"].sms_gateway_url),
+        sms=bool(settings.sms_gateway_url) or not settings.smtp_url,
     )
     return page, status
 

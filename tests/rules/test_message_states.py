@@ -8,6 +8,7 @@ from openday.clock import SHANGHAI
 from openday.rules.message_states import delivery_text
 from openday.rules.states import Channel, MessageStatus
 
+WRITTEN = datetime(2026, 9, 16, 12, 0, tzinfo=SHANGHAI)
 SENT = datetime(2026, 9, 16, 14, 0, tzinfo=SHANGHAI)
 NEXT = datetime(2026, 9, 16, 14, 30, tzinfo=SHANGHAI)
 
@@ -36,5 +37,14 @@ def test_every_state_has_its_sentence(
     channel: Channel, status: MessageStatus, attempts: int, error: str, said: str
 ) -> None:
     sent = SENT if status is MessageStatus.SENT else None
-    found = delivery_text(channel, status, attempts=attempts, error=error, sent_at=sent, next_attempt_at=NEXT)
+    found = delivery_text(
+        channel, status, attempts=attempts, error=error, created_at=WRITTEN, sent_at=sent, next_attempt_at=NEXT
+    )
     assert found == said
+
+
+def test_what_went_out_at_once_needs_no_second_time() -> None:
+    said = delivery_text(
+        Channel.EMAIL, MessageStatus.SENT, attempts=1, error="", created_at=SENT, sent_at=SENT, next_attempt_at=SENT
+    )
+    assert said == "收件邮件服务器已接收"

@@ -98,21 +98,27 @@ def _page(
         sms=sms,
         theirs=Wording(for_people(kind, theirs.subject), for_people(kind, theirs.body)) if theirs else None,
         languages=languages_of(kind),
-        places=_places(kind),
+        places=_places(kind, standing.language),
         house=queries.house_text(kind, standing.language),
     )
     return page, status
 
 
-def _places(kind: WordingKind) -> list[dict[str, object]]:
-    named = kind.named
-    return [{"label": f"{{{label}}}", "sample": text, "needed": name in kind.needed} for name, label, text in named]
+def _places(kind: WordingKind, language: str) -> list[dict[str, object]]:
+    examples = _examples(kind, language)
+    return [
+        {"label": f"{{{kind.label_of(name)}}}", "sample": examples[name].strip(), "needed": name in kind.needed}
+        for name in kind.places
+    ]
+
+
+def _examples(kind: WordingKind, language: str) -> dict[str, str]:
+    """What the preview fills in; links as long as this site's, because every character of an SMS counts."""
+    ticket, page = absolute_url("public.ticket_show", code=_CODE), absolute_url("public.activity", code=_CODE[:10])
+    links = {"link": ticket, "page": page, "calendar": f"{page}/calendar.ics"}
+    return {name: links.get(name, text) for name, text in samples(kind, language).items()}
 
 
 def _looks_like(kind: WordingKind, language: str, wording: Wording) -> tuple[LetterText, SmsLength]:
-    """The message with examples filled in; links as long as this site's, because every character of an SMS counts."""
-    ticket = absolute_url("public.ticket_show", code=_CODE)
-    links = {"link": ticket, "page": absolute_url("public.activity", code=_CODE[:10])}
-    values = {name: links.get(name, text) for name, text in samples(kind, language).items()}
-    letter = filled_in(wording, values)
+    letter = filled_in(wording, _examples(kind, language))
     return letter, sms_length(letter.body)
