@@ -13,6 +13,8 @@ from openday.rules.privacy import plain_text
 
 KIND = "phone.code"
 """Of the message that brings the code."""
+TO_GUARDIAN = "phone.code_guardian"
+"""How the message to a guardian is worded."""
 OWN = "phone_code"
 GUARDIAN = "guardian_code"
 """The fields in which codes are typed."""
