@@ -72,11 +72,14 @@ SPEAKERS = (
     "queries/docket.py",
     "queries/public_topics.py",
     "rules/phone.py",
+    "rules/phone_code.py",
     "rules/seats.py",
     "rules/signup.py",
     "services/registration_changes.py",
     "services/registrations.py",
     "services/challenge_steps.py",
+    "services/phone_code_steps.py",
+    "services/phone_codes.py",
     "services/suggestions.py",
     "services/surveys.py",
     "services/topics.py",
@@ -89,6 +92,7 @@ SPEAKERS = (
     "web/forms/texts.py",
     "web/forms/topics.py",
     "web/public/calendar.py",
+    "web/public/signup_codes.py",
 )
 NOT_FOR_VISITORS = {
     "reassign_suggestion", "draft_reply", "_reason", "_what_happened", "contact_phone", "StaffRegistrationForm",
