@@ -7,6 +7,7 @@ from flask import Flask
 
 from openday import clock
 from openday.rules.states import RegistrationStatus, SignupMode
+from openday.services.published_names import set_published_names
 from tests.factories.activities import published_activity
 from tests.factories.ballots import CLOSED, ballot_occurrence, frozen
 from tests.factories.occurrences import open_occurrence
@@ -243,3 +244,12 @@ def test_names_are_set_by_the_office_alone(app: Flask, house: House) -> None:
 def test_an_occurrence_that_publishes_no_names_has_no_such_page(client: PageClient, house: House) -> None:
     client.get(f"/occurrences/{open_occurrence(published_activity(house)).code}/names", 404)
     client.get("/occurrences/nosuchcode/names", 404)
+
+
+def test_staff_who_enter_a_sign_up_are_told_to_say_so(app: Flask, house: House) -> None:
+    occurrence = open_occurrence(published_activity(house))
+    basis = "《开放日活动须知》第三条"
+    set_published_names(house.officer.actor, occurrence.code, publish=True, basis=basis)
+    filer = PageClient(app).log_in(house.filer)
+    for page in ("new", "list"):
+        assert basis in filer.get(f"/agency/occurrences/{occurrence.code}/registrations/{page}").text("form")
