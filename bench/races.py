@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from common import DATABASES, fresh_database, print_table, verified
+from common import DATABASES, fresh_database, verified
 
 from tests.support.race_scenes import (
     Verdict,
@@ -48,32 +48,30 @@ def main() -> int:
         with fresh_database(kind) as (url, folder):
             env = {"DATABASE_URL": url, "OPENDAY_INSTANCE": str(folder), "OPENDAY_CLOCK_FILE": str(folder / "clock")}
             with Server(env, workers=WORKERS) as server:
-                rows, faults = run(server, scenes(part))
+                faults = run(kind, server, scenes(part))
                 if "database is locked" in server.log:
                     faults.append("database is locked")
                 if not verified(server):
                     faults.append("openday verify found drift")
-        print(f"\n{kind}: {WORKERS} workers, {'every race held' if not faults else f'{len(faults)} FAULTS'}")
-        print_table(("race", "rounds", "seconds", "faults"), [row[:4] for row in rows])
-        for name, _rounds, _seconds, _faults, answers in rows:
-            print(f"  {name}: {answers}")
+        print(f"{kind}: {WORKERS} workers, {'every race held' if not faults else f'{len(faults)} FAULTS'}", flush=True)
         for fault in faults[:20]:
             print("WRONG:", fault)
         wrong += len(faults)
     return 1 if wrong else 0
 
 
-def run(server: Server, wanted: list[Callable[[Server], Verdict]]) -> tuple[list[list[object]], list[str]]:
-    """A line of the table for each race with its answers at the end, and everything that is wrong."""
-    rows: list[list[object]] = []
+def run(kind: str, server: Server, wanted: list[Callable[[Server], Verdict]]) -> list[str]:
+    """Print a line for each race; everything that is wrong."""
     faults: list[str] = []
     for scene in wanted:
         begun = time.perf_counter()
         found = scene(server)
         answers = ", ".join(f"{what} {count}" for what, count in sorted(found.answers.items()))
-        rows.append([found.scene, found.rounds, time.perf_counter() - begun, len(found.faults), answers])
+        took = time.perf_counter() - begun
+        print(f"{kind}: {found.scene}, {found.rounds} rounds in {took:.0f} s: {answers}; faults {len(found.faults)}")
+        sys.stdout.flush()
         faults += [f"{found.scene}: {fault}" for fault in found.faults]
-    return rows, faults
+    return faults
 
 
 if __name__ == "__main__":

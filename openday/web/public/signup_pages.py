@@ -1,5 +1,6 @@
 """The sign-up form as a page, and the page that says why there is none."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
@@ -9,6 +10,7 @@ from openday.queries.registrations import PLENTY, SignupSheet
 from openday.rules.published_names import OUT_FOR_DAYS
 from openday.rules.signup import deletion_day
 from openday.rules.signup_answers import extra_fields, read_extras, shown_extras
+from openday.web import kept
 from openday.web.forms.registrations import RegistrationForm, whole_number
 from openday.web.forms.signup_further import FurtherForm, sent_extras
 from openday.web.public.decisions import what_follows
@@ -93,12 +95,18 @@ def check_page(sheet: SignupSheet, problem: str = "", status: int = 200) -> tupl
 
 
 def refusal_page(sheet: SignupSheet, outcome: str, text: str) -> str:
-    """Why nobody can sign up now, and where to go instead."""
-    return render_template(
-        "public/registration_refused.html",
-        sheet=sheet,
-        outcome=outcome,
-        tried=request.method == "POST",
-        text=text,
-        activity_href=url_for("public.activity", code=sheet.occasion.activity_code),
-    )
+    """Why nobody can sign up now, and where to go instead. When the seats are gone, most people get this page."""
+    tried = request.method == "POST"
+
+    def render(layout: Mapping[str, Any]) -> str:
+        return render_template(
+            "public/registration_refused.html",
+            sheet=sheet,
+            outcome=outcome,
+            tried=tried,
+            text=text,
+            activity_href=url_for("public.activity", code=sheet.occasion.activity_code),
+            **layout,
+        )
+
+    return kept.form(("refused", sheet.occasion, outcome, text, tried), render, ())
