@@ -1,13 +1,11 @@
 """What the running server does: 8 clients, 2 workers, the driver on the same computer, both databases.
 
-A complete sign-up (form and answer), the activity page, a month of 500 activities, the feed of 500 activities (made
-anew, kept, 304), each as rate, p50, p95 and CPU time of the workers per request, beside the bare page (/healthz) of the
-same server in the same run. Rates of a shared machine wander: look at the ratios.
+The activity page, a month of 500 activities, the feed of 500 activities (made anew, kept, 304), each as rate, p50, p95
+and CPU time of the workers per request, beside the bare page (/healthz) of the same server in the same run. Rates of a
+shared machine wander: look at the ratios. Complete sign-ups are in throughput.py.
 """
 
 import multiprocessing
-import os
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from common import DATABASES, fresh_database, percentile, print_table
+from cost import cpu_seconds
 from pages import ACTIVITIES, fill
 
 from openday import clock
@@ -25,15 +24,13 @@ from openday.app import create_app
 from openday.db import db, use_case
 from openday.services.republish import bump
 from tests.conftest import SECRET, settings_for
-from tests.support.rush import crowd, read_roster, rehearse, rush
 from tests.support.server import Server
+from tests.support.wire import Answer, Wire
 
 PROCESSES, THREADS = 2, 4
 SECONDS = 4.0
-SIGNUPS = 1500
 COLD_ROUNDS = 20
 HEAD = ("request", "per second", "of bare", "p50 ms", "p95 ms", "CPU ms", "KB")
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -66,11 +63,10 @@ def measure(server: Server, forget: Callable[[], None], code: str, first: date) 
         rate, times, cpu, size = _hammer(server, path, "", SECONDS)
         bare = bare or rate
         rows.append([name, rate, rate / bare, percentile(times, 0.5), percentile(times, 0.95), cpu, size / 1000])
-    tag = _one(server.url, "/calendar.ics")[2]
+    tag = _one(server.url, "/calendar.ics").field("etag")
     rate, times, cpu, size = _hammer(server, "/calendar.ics", f"If-None-Match: {tag}\r\n", SECONDS)
     rows.append(["feed of 500, 304", rate, rate / bare, percentile(times, 0.5), percentile(times, 0.95), cpu, 0.0])
     rows.append(_cold_feed(server, forget, bare))
-    rows.append(_signups(server, bare))
     return rows
 
 
@@ -79,30 +75,12 @@ def _cold_feed(server: Server, forget: Callable[[], None], bare: float) -> list[
     for _ in range(COLD_ROUNDS):
         forget()
         started = time.perf_counter()
-        _, size, _ = _one(server.url, "/calendar.ics")
+        size = len(_one(server.url, "/calendar.ics").body)
         times.append(time.perf_counter() - started)
     cpu = (_cpu(server) - before) / COLD_ROUNDS * 1000
     rate = COLD_ROUNDS / sum(times)
     figures = [rate, rate / bare, percentile(times, 0.5), percentile(times, 0.95), cpu, size / 1000]
     return ["feed of 500, made anew", *figures]
-
-
-def _signups(server: Server, bare: float) -> list[object]:
-    """Complete sign-ups; every one of them must be on the roster afterwards."""
-    warm = rehearse(server.env, occurrences=1, seats=200, waitlist=False)
-    rush(warm["signup_urls"], crowd(100), clients=8, processes=PROCESSES)
-    made = rehearse(server.env, occurrences=1, seats=SIGNUPS, waitlist=False)
-    before = _cpu(server)
-    answers = rush(made["signup_urls"], crowd(SIGNUPS), clients=PROCESSES * THREADS, processes=PROCESSES)
-    cpu = (_cpu(server) - before) / SIGNUPS * 1000
-    seconds = max(a.done_at for a in answers) - min(a.done_at - a.get_seconds - a.post_seconds for a in answers)
-    told = {answer.code for answer in answers if answer.outcome == "confirmed"}
-    listed = {row["code"] for row in read_roster(made["roster_urls"][0], made["staff"])}
-    if len(told) != SIGNUPS or told != listed:
-        sys.exit(f"WRONG: {len(told)} confirmed, {len(listed)} on the roster, of {SIGNUPS}")
-    times = [answer.get_seconds + answer.post_seconds for answer in answers]
-    rate = SIGNUPS / seconds
-    return ["sign-up, GET + POST", rate, rate / bare, percentile(times, 0.5), percentile(times, 0.95), cpu, 0.0]
 
 
 def _bump(app: Any) -> None:
@@ -145,55 +123,31 @@ def _clients(origin: str, path: str, headers: str, seconds: float) -> tuple[list
 
 def _client(origin: str, path: str, headers: str, seconds: float, times: list[float], sizes: list[int]) -> None:
     until = time.perf_counter() + seconds
-    with _connect(origin) as connection:
-        request = _request(origin, path, headers)
-        while (started := time.perf_counter()) < until:
-            status, size, _ = _ask(connection, request)
-            if status not in (200, 304):
-                sys.exit(f"{path}: {status}")
-            times.append(time.perf_counter() - started)
-            sizes.append(size)
+    wire = _wire(origin)
+    while (started := time.perf_counter()) < until:
+        answer = wire.ask("GET", path, f"Accept: text/html\r\n{headers}")
+        if answer.status not in (200, 304):
+            sys.exit(f"{path}: {answer.status}")
+        times.append(time.perf_counter() - started)
+        sizes.append(len(answer.body))
+    wire.close()
 
 
-def _one(origin: str, path: str) -> tuple[int, int, str]:
-    """Status, size and ETag of one request on a connection of its own."""
-    with _connect(origin) as connection:
-        return _ask(connection, _request(origin, path, ""))
+def _one(origin: str, path: str) -> Answer:
+    """One request on a connection of its own."""
+    wire = _wire(origin)
+    answer = wire.ask("GET", path, "Accept: text/html\r\n")
+    wire.close()
+    return answer
 
 
-def _connect(origin: str) -> socket.socket:
+def _wire(origin: str) -> Wire:
     parts = urlsplit(origin)
-    connection = socket.create_connection((parts.hostname, parts.port), timeout=60)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection
-
-
-def _request(origin: str, path: str, headers: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: {urlsplit(origin).netloc}\r\nAccept: text/html\r\n{headers}\r\n".encode()
-
-
-def _ask(connection: socket.socket, request: bytes) -> tuple[int, int, str]:
-    connection.sendall(request)
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-    length = int(fields.get("content-length", "0"))
-    got = len(body)
-    while got < length:
-        got += len(connection.recv(262144))
-    return int(lines[0].split()[1]), length, fields.get("etag", "")
+    return Wire(parts.hostname or "", parts.port or 80)
 
 
 def _cpu(server: Server) -> float:
-    """CPU seconds that the workers have used so far."""
-    spent = 0.0
-    for pid in server.workers():
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        spent += (int(fields[11]) + int(fields[12])) / _TICK
-    return spent
+    return cpu_seconds(server.workers())
 
 
 if __name__ == "__main__":
