@@ -107,7 +107,8 @@ def register(
     """Put a party onto the list of the occurrence with this code, or onto its waitlist when seats do not suffice.
 
     `actor` is whoever enters a registration from phone, counter or paper, with that `source`. What needs no lock
-    (reading the form, hashing) is done before the transaction begins.
+    (reading the form, hashing) is done before the transaction begins. Whoever answers an invitation (`wish.invitation`)
+    for the second time gets the first answer.
 
     Raises:
         NotFound: no such public occurrence (for `actor`: none within reach).
