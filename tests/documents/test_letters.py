@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from openday.documents.letters import Wording, filled_in, house_wording, letter_text, places_of
+from openday.rules.quiet_hours import AT_ONCE
 
 FOLDER = Path(__file__).parents[2] / "templates" / "messages"
 TO_GUESTS = sorted(
@@ -38,6 +39,11 @@ def test_every_letter_has_one_line_of_subject_and_ends_with_a_line_end(path: Pat
 
 def test_a_language_without_a_wording_of_its_own_gets_the_chinese_one() -> None:
     assert house_wording("suggestion.answered", "en") == house_wording("suggestion.answered")
+
+
+@pytest.mark.parametrize("kind", sorted(AT_ONCE - {"invitation"}))
+def test_what_goes_at_any_hour_is_a_letter_that_there_is(kind: str) -> None:
+    assert house_wording(kind).subject
 
 
 def test_braces_in_a_value_mean_nothing() -> None:
