@@ -1,5 +1,7 @@
 """Taking personal data out of the house: a list exported, one telephone number revealed. Each leaves an audit row."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from openday import clock
@@ -7,7 +9,7 @@ from openday.db import session, use_case
 from openday.errors import NotFound, Refused
 from openday.models.registrations import Registration
 from openday.queries.activities import occurrence_in_reach
-from openday.queries.registrations import sayable
+from openday.queries.registrations import kept_extras, sayable
 from openday.queries.rosters import RosterRow, further_answers, roster
 from openday.rules.identity_numbers import Document
 from openday.rules.permissions import Actor, Right
@@ -72,9 +74,17 @@ def set_own_staff(actor: Actor, occurrence: str, number: str, *, own: bool) -> N
     )
 
 
+@dataclass(frozen=True)
+class Revealed:
+    """Telephone numbers in full; `guardian` is empty where nobody answers for a child."""
+
+    phone: str
+    guardian: str
+
+
 @use_case
-def reveal_phone(actor: Actor, occurrence: str, number: str, reason: str) -> str:
-    """One telephone number in full; the reason is kept in the audit log.
+def reveal_phone(actor: Actor, occurrence: str, number: str, reason: str) -> Revealed:
+    """The telephone number of one party in full, and that of its guardian; the reason is kept in the audit log.
 
     Raises:
         NotFound: no such party within reach, or its personal data has been deleted.
@@ -91,7 +101,7 @@ def reveal_phone(actor: Actor, occurrence: str, number: str, reason: str) -> str
     row = (
         session()
         .execute(
-            select(Registration.id, Registration.phone).where(
+            select(Registration.id, Registration.phone, Registration.extras).where(
                 Registration.occurrence_id == found.id, Registration.number == sayable(number)
             )
         )
@@ -108,4 +118,4 @@ def reveal_phone(actor: Actor, occurrence: str, number: str, reason: str) -> str
         agency_id=found.activity.agency_id,
         reason=why,
     )
-    return str(row.phone)
+    return Revealed(str(row.phone), str(kept_extras(row.extras).get("guardian", {}).get("phone", "")))

@@ -16,7 +16,7 @@ from openday.queries.registrations import signup_sheet
 from openday.rules.permissions import Right
 from openday.rules.signup_answers import UNCONFIRMED
 from openday.services.guardians import confirm_guardian
-from openday.services.rosters import export_roster, reveal_phone, set_own_staff
+from openday.services.rosters import Revealed, export_roster, reveal_phone, set_own_staff
 from openday.web.access import the_actor
 from openday.web.forms.registrations import RevealForm
 from openday.web.forms.texts import put_problem
@@ -89,11 +89,11 @@ def show_phone(area: str, code: str, number: str) -> ResponseReturnValue:
     try:
         if not form.validate():
             return _entry(area, code, number, form, 422)
-        phone = reveal_phone(the_actor(), code, number, form.reason.data or "")
+        revealed = reveal_phone(the_actor(), code, number, form.reason.data or "")
     except Refused as refused:
         put_problem(form, refused.field, refused.message)
         return _entry(area, code, number, form, 422)
-    return _entry(area, code, number, form, 200, phone)
+    return _entry(area, code, number, form, 200, revealed)
 
 
 def note_guardian(area: str, code: str, number: str) -> ResponseReturnValue:
@@ -112,7 +112,7 @@ def mark_own_staff(area: str, code: str, number: str) -> ResponseReturnValue:
 
 
 def _entry(
-    area: str, code: str, number: str, form: RevealForm, status: int = 200, phone: str = ""
+    area: str, code: str, number: str, form: RevealForm, status: int = 200, revealed: Revealed | None = None
 ) -> ResponseReturnValue:
     occurrence = occurrence_in_reach(the_actor(), Right.REGISTRATION_READ, code)
     row = rosters.roster_entry(occurrence.id, number)
@@ -126,6 +126,6 @@ def _entry(
         unconfirmed=UNCONFIRMED in dict(answers).values(),
         messages=registration_messages(occurrence.id, number),
         form=form,
-        phone=phone,
+        revealed=revealed,
     )
     return page, status

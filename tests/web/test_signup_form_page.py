@@ -131,6 +131,8 @@ def test_a_guardian_who_only_ticked_a_box_is_confirmed_by_staff_once(
     number = db.session.scalars(select(Registration.number)).one()
     entry = f"/agency/occurrences/{occurrence.code}/roster/{number}"
     staff, other = PageClient(app).log_in(house.filer), PageClient(app).log_in(house.other_filer)
+    shown = staff.submit(staff.get(entry).form(entry), reason="核实监护人")
+    assert "13800002222" in shown.text("main")
     button = staff.get(entry).form(f"{entry}/guardian")
     (token, *_) = other.get("/agency").all("//input[@name='csrf_token']/@value")
     other.post(f"{entry}/guardian", 404, data={"csrf_token": token})

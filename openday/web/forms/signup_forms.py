@@ -68,7 +68,7 @@ class SignupFormForm(FlaskForm):
     oldest = StringField("最大年龄", [readable(_age)], filters=[one_line])
     residents = BooleanField("仅限本地居民")
     note = StringField("其他条件", filters=[one_line])
-    protection = RadioField("提交保护", choices=_PROTECTIONS, validate_choice=False, default="challenge")
+    protection = RadioField("报名时怎样验证", choices=_PROTECTIONS, validate_choice=False, default="challenge")
     all_of_them = BooleanField("同时用于本活动其他还没有结束的场次")
 
     def spare(self) -> None:
