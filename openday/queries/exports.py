@@ -95,7 +95,8 @@ def summary_rows(
     for ids in _batches(plan_ids):
         # Straight from the connection: nothing here is an object of the session, and thousands of rows pass.
         statement = _facts(filed="filed_on" in columns).where(Plan.id.in_(_among(ids)), *reach)
-        rows = {row[0]: row for row in session().connection().execute(statement)}
+        connection = session().connection(bind_arguments={"clause": statement})
+        rows = {row[0]: row for row in connection.execute(statement)}
         occurrences = _occurrences_of(ids) if "occurrences" in columns else {}
         people = _people_of(ids) if "registered" in columns or "attended" in columns else {}
         for plan_id in ids:
