@@ -140,3 +140,22 @@ def test_no_input_breaks_the_reading(typed: dict[str, list[str]], people: int) -
 
 def test_only_the_further_fields_of_a_form_are_taken() -> None:
     assert extra_fields(["name", "q-food", "child", "csrf_token", "quota"]) == ["q-food", "child"]
+
+
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        ("2020-09-15", ""),
+        ("2020-09-16", "不在本场的年龄范围内"),
+        ("2008-09-16", ""),
+        ("2008-09-15", "不在本场的年龄范围内"),
+        ("2027-01-01", "请核对年份"),
+        ("1026-01-01", "请核对年份"),
+    ],
+)
+def test_a_date_of_birth_is_held_to_the_ages_on_the_day(born: str, said: str) -> None:
+    asked = Question("born", QuestionKind.BORN, "儿童出生日期", "核对年龄", required=True)
+    form = SignupForm(questions=(asked,), eligibility=Eligibility(youngest=6, oldest=17))
+    read = read_extras(form, {"q-born": [born], "eligible": ["y"]}, 1, date(2026, 9, 16))
+    assert bool(read.problems) == bool(said)
+    assert said in read.problems.get("q-born", "")

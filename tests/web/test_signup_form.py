@@ -84,6 +84,16 @@ def test_every_problem_is_shown_at_its_field_and_the_input_is_kept(client: PageC
     assert page.form(having="phone").values["guardian_name"] == ["王大雨"]
 
 
+def test_problems_are_listed_in_the_order_of_the_page(client: PageClient, occurrence: Occurrence) -> None:
+    form = opened(client, ask(occurrence))
+    page = client.submit(form, 422, party_size="2", step="check")
+    listed = [link.removeprefix("#") for link in page.all("//*[@id='errors']//a/@href")]
+    controls = page.all("//main//form//*[@id]/@id")
+    assert sorted(listed, key=controls.index) == listed
+    assert listed[0] == "eligible"
+    assert listed[-1] == "consent"
+
+
 def test_sent_without_the_check_the_same_is_asked(client: PageClient, occurrence: Occurrence) -> None:
     form = opened(client, ask(occurrence))
     page = client.submit(form, 422, **WHO, **{**MORE, "q-diet": ""})
