@@ -328,3 +328,10 @@ def test_who_may_enter_sign_ups(app: Flask, house: House, who: str, area: str, s
     for page in (f"{held.number}/undo", "new", "mail", "list"):
         sent = visitor.http.post(at(occurrence, page, area), data={"csrf_token": token})
         assert sent.status_code == (status if status != 200 else 404 if "undo" in page else 422), page
+
+
+def test_where_no_seats_were_set_the_counter_says_so(app: Flask, house: House) -> None:
+    occurrence = open_occurrence(published_activity(house), signup_mode=SignupMode.CLOSED, capacity=0)
+    page = PageClient(app).log_in(house.filer).get(at(occurrence))
+    assert "本场没有设名额" in page.text("main")
+    assert page.all("//input[@name='phone']") == []
