@@ -72,7 +72,6 @@ _MESSAGES: Final = {
     "registration.waitlisted": "登记候补",
     "suggestion.answered": "意见建议答复",
     "survey.invitation": "问卷邀请",
-    "phone_code.guardian": "监护人验证码",
     "tickets.found": "凭证链接",
     "topic.accepted": "主题建议公开",
     "topic.announced": "主题建议相关活动发布",

@@ -15,6 +15,7 @@ from openday.models.occurrences import Occurrence
 from openday.queries.message_batches import batch_page, decided_batches, waiting_batches
 from openday.rules.permissions import Actor
 from openday.rules.states import SignupMode
+from openday.services.ballots import draw_ballot
 from openday.services.decisions import decide
 from openday.services.message_batches import drop_batch, release_batch
 from openday.services.messages import Outcome, claim_messages, mark_outcomes
@@ -23,6 +24,7 @@ from openday.services.postponements import NewTime, postpone_activity, postpone_
 from openday.services.publications import cancel_activity
 from openday.services.registration_changes import cancel_registration
 from tests.factories.activities import page_url, published_activity
+from tests.factories.ballots import KNOWN, VALUES, ballot_occurrence, ballot_url, frozen
 from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House
 from tests.factories.watches import watcher
@@ -231,6 +233,25 @@ def test_decisions_can_be_held_by_the_office_alone(any_app: Flask, any_house: Ho
     (line,) = waiting_batches(any_house.officer.actor, clock.now())
     assert (line.cause, line.messages) == ("审核结果", 3)
     assert states() == ["held"] * 3
+
+
+def test_nobody_hears_of_a_draw_before_the_batch_is_released(any_app: Flask, any_house: House) -> None:
+    """Nor whoever comes up from the reserve at the same moment: they would know more than the others."""
+    occurrence = ballot_occurrence(any_house, {"公众": 3})
+    codes = [sign_up(occurrence, party_size=size).code for size in (2, 1, 2, 1)]
+    code = frozen(any_house, occurrence)
+    send_all()
+    cancel_registration(codes[0], ticket_url=ticket_url)
+    send_all()
+    second = any_house.second_officer.actor
+    with clock.shifted_by(KNOWN):
+        draw_ballot(second, code, VALUES, "王公证", ticket_url=ticket_url, ballot_url=ballot_url, hold=True)
+        assert send_all() == 0
+        (line,) = waiting_batches(second, clock.now())
+        assert line.cause == "摇号结果"
+        assert set(states()) == {"held"}
+        assert release_batch(second, line.code) == line.messages
+        assert send_all() == line.messages
 
 
 def test_a_batch_is_out_of_reach_for_everybody_else(any_app: Flask, any_house: House) -> None:

@@ -73,10 +73,11 @@ def test_full_numbers_are_asked_for_granted_and_printed(
     assert "请写明事由" in client.submit(form, reason=" ", status=422).text("main")
     page = client.submit(form, reason="活动改期，逐一电话通知")
     assert "等候另一位工作人员同意" in page.text("main")
+    assert "电话名单的申请" in client.get("/office/messages").links()
     assert "您的申请，由他人办理" in client.get("/office/messages/phone-lists").text("main")
 
     admin = PageClient(client.app).log_in(house.admin)
-    requests = admin.get(admin.get("/office/messages").links()["电话名单的申请"])
+    requests = admin.get(admin.get("/office/messages").links()["电话名单的申请（1）"])
     assert "活动改期，逐一电话通知" in requests.text("main")
     assert "陈小雨" not in requests.text("main")
     (grant,) = [form for form in requests.forms() if form.action.endswith("/grant")]

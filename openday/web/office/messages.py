@@ -3,7 +3,9 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from openday import clock
 from openday.queries import messages as queries
+from openday.queries.phone_lists import phone_requests
 from openday.rules.permissions import Right, Role, may
 from openday.rules.states import MessageStatus
 from openday.services import messages as outbox
@@ -22,6 +24,7 @@ def message_list() -> ResponseReturnValue:
     wanted = wanted_messages(form)
     rows = queries.outbox_rows(the_actor(), wanted)
     kept = {name: text for name, text in form.data.items() if text}
+    waiting = phone_requests(the_actor(), clock.now(), waiting=True)
     older = {**kept, "before": rows[-1].id} if len(rows) == queries.PAGE else None
     return render_template(
         "office/message_list.html",
@@ -29,6 +32,7 @@ def message_list() -> ResponseReturnValue:
         counts=queries.outbox_counts(the_actor()),
         form=form,
         status=wanted.status,
+        asked=sum(one.asked_by_id != the_actor().user_id for one in waiting),
         statuses=[(each, each.label) for each in MessageStatus],
         kept={name: text for name, text in kept.items() if name not in ("status", "before")},
         first=url_for("office.message_list", **{**kept, "before": None}) if wanted.before else "",
