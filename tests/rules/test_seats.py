@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openday.rules.seats import Seats, Waiting, Window, check_party, promotable, registration_window
+from openday.rules.seats import Seats, Waiting, Window, as_one, check_party, promotable, registration_window, sharing
 
 QUEUES = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 6)), max_size=25).map(
     lambda parties: [Waiting(100 + place, quota, size) for place, (quota, size) in enumerate(parties)]
@@ -115,3 +115,54 @@ def test_sign_up_without_a_beginning_or_end_has_no_limit_there() -> None:
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         registration_window(None, None, datetime(2026, 9, 1))
+
+
+def test_quotas_that_share_seats_have_no_more_than_is_left_of_them() -> None:
+    first, second = sharing([Seats(6, 5), Seats(6, 0)], 8)
+    assert (first.free, second.free) == (1, 3)
+    assert (first.most, sharing([Seats(6, 0)], 4)[0].most, Seats(6, 0).most) == (6, 4, 6)
+    assert sharing([Seats(6, 5)], None) == (Seats(6, 5),)
+
+
+def test_as_one_they_are_what_can_be_had_in_all() -> None:
+    assert as_one(sharing([Seats(6, 5), Seats(6, 0)], 8)) == Seats(8, 5)
+    assert as_one([Seats(6, 5), Seats(6, 0)]) == Seats(12, 5)
+    assert as_one([Seats(3, 6), Seats(6, 0)]).free == 6  # what is too much in one takes nothing from the other
+    assert as_one(sharing([Seats(3, 6), Seats(6, 0)], 8)).free == 2
+    assert as_one([]) == Seats(0, 0)
+
+
+def test_lowered_shared_seats_leave_nothing_free() -> None:
+    assert [quota.free for quota in sharing([Seats(6, 5), Seats(6, 4)], 7)] == [0, 0]
+
+
+def test_those_who_wait_are_served_in_order_across_quotas_that_share() -> None:
+    queue = [Waiting(1, 7, 2), Waiting(2, 8, 2), Waiting(3, 7, 1), Waiting(4, 8, 1)]
+    assert promotable(queue, {7: 5, 8: 5}, 3) == [1, 3]
+    assert promotable(queue, {7: 5, 8: 5}) == [1, 2, 3, 4]
+    assert promotable(queue, {7: 0, 8: 5}, 3) == [2, 4]
+    assert promotable(queue, {7: 5, 8: 5}, 0) == []
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.integers(1, 6)), max_size=30),
+    st.tuples(*[st.integers(0, 20)] * 3),
+    st.integers(0, 40),
+)
+def test_nobody_is_served_beyond_what_is_free(
+    parties: list[tuple[int, int]], free: tuple[int, ...], shared: int
+) -> None:
+    queue = [Waiting(n, quota, people) for n, (quota, people) in enumerate(parties)]
+    seats = dict(enumerate(free, start=1))
+    served = [queue[n] for n in promotable(queue, seats, shared)]
+    assert sum(one.party_size for one in served) <= shared
+    for quota, left in seats.items():
+        assert sum(one.party_size for one in served if one.quota_id == quota) <= left
+    waiting = [one for one in queue if one not in served]
+    for late in served:
+        assert not any(
+            one.registration_id < late.registration_id
+            and one.quota_id == late.quota_id
+            and one.party_size <= late.party_size
+            for one in waiting
+        )
