@@ -42,8 +42,8 @@ def code_hash(purpose: str, phone: str, code: str) -> str:
 
 @use_case
 def prove_phones(occurrence: str, typed: Mapping[str, tuple[str, str]]) -> dict[str, Proof]:
-    """Try the codes that came with a form: field to (canonical number, what was typed). A wrong one costs a try; nothing
-    is refused here."""
+    """Try the codes that came with a form: field to (canonical number, what was typed). A wrong one costs a try;
+    nothing is refused here."""
     now = clock.now()
     return {field: _tried(purpose_of(occurrence), phone, text, now) for field, (phone, text) in typed.items()}
 
