@@ -109,7 +109,7 @@ class Smtp:
         return mail
 
     def _add_calendar(self, mail: EmailMessage, calendar: Calendar) -> None:
-        """The calendar invite beside the text, as calendar programs expect it (RFC 6047), and as a file for all others."""
+        """The calendar invite beside the text, as calendar programs expect it (RFC 6047), and as a file for others."""
         try:
             written = calendar.written_by(parseaddr(self.mail_from)[1])
         except Exception:

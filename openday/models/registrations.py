@@ -75,8 +75,8 @@ class Registration(Base):
     reserve_place: Mapped[int | None]
     """Where a ballot put it onto the waitlist, by the order of call; NULL = it came by itself, after all of those."""
     queued_as: Mapped[int | None]
-    """Its place on the waitlist in ids, after it came over from another occurrence: behind those who waited then; NULL =
-    its own id."""
+    """Its place on the waitlist in ids, after it came over from another occurrence: behind those who waited then;
+    NULL = its own id."""
     ballot_group: Mapped[str] = mapped_column(String(40), default="")
     photo_consent: Mapped[bool | None]
     """Whether they agreed to be photographed; NULL = not asked."""

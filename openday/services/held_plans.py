@@ -117,16 +117,20 @@ def refile_held(actor: Actor, code: str, report: HeldReport, *, version: int) ->
     return saved(plan)
 
 
+def _check_time(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    if starts_at >= ends_at:
+        raise Refused("结束时间应晚于开始时间", field="ends_at")
+    if starts_at > now:
+        raise Refused("这里只报已经开展的活动，开展时间不能晚于现在", field="starts_at")
+    if ends_at > now:
+        raise Refused("这里只报已经开展的活动，结束时间不能晚于现在", field="ends_at")
+    if starts_at.year < now.year - 2:
+        raise Refused("开展日期应为近两年内的日期", field="starts_at")
+
+
 def _checked(report: HeldReport, now: datetime) -> HeldReport:
     """The report with its texts cleaned; raises Refused for what cannot be."""
-    if report.starts_at >= report.ends_at:
-        raise Refused("结束时间应晚于开始时间", field="ends_at")
-    if report.starts_at > now:
-        raise Refused("这里只报已经开展的活动，开展时间不能晚于现在", field="starts_at")
-    if report.ends_at > now:
-        raise Refused("这里只报已经开展的活动，结束时间不能晚于现在", field="ends_at")
-    if report.starts_at.year < now.year - 2:
-        raise Refused("开展日期应为近两年内的日期", field="starts_at")
+    _check_time(report.starts_at, report.ends_at, now)
     for name, label in _COUNTS.items():
         if not 0 <= getattr(report, name) <= MOST_PEOPLE:
             raise Refused(f"{label}应为0至{MOST_PEOPLE}的整数", field=name)

@@ -249,6 +249,7 @@ def test_many_that_can_wait_do_not_keep_one_from_going(app: Flask) -> None:
 def test_a_round_that_takes_too_long_gives_the_rest_back_untried(app: Flask) -> None:
     for _ in range(3):
         _write()
+
     class Slow:
         sent = 0
 

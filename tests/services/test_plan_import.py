@@ -331,7 +331,11 @@ def test_a_long_table_is_left_to_the_worker_and_says_how_far_it_is(any_house: Ho
     assert (halfway.running, halfway.handled, len(plans())) == (True, BATCH, BATCH)
     assert file_waiting_imports() == 1
     done = import_page(any_house.filer.actor, code)
-    assert (done.running, done.handled, dict(done.counts)) == (False, BATCH + 20, {FILED: BATCH + 20, KNOWN: 0, REFUSED: 0})
+    assert (done.running, done.handled, dict(done.counts)) == (
+        False,
+        BATCH + 20,
+        {FILED: BATCH + 20, KNOWN: 0, REFUSED: 0},
+    )
     assert [plan.theme for plan in plans()] == [f"走进书库第{number}期" for number in range(BATCH + 20)]
     assert file_waiting_imports() == 0
 

@@ -59,7 +59,9 @@ class Records:
 
 MISSING = Records(
     {
-        **dict.fromkeys(("activity", "occurrence", "ticket", "invitation", "receipt", "import", "plan", "plan_code"), "z" * 28),
+        **dict.fromkeys(
+            ("activity", "occurrence", "ticket", "invitation", "receipt", "import", "plan", "plan_code"), "z" * 28
+        ),
         **dict.fromkeys(("call_id", "suggestion_id", "number", "user_id", "message_id", "invitee_id"), "999999"),
         "day": "2026-09-16",
     }
