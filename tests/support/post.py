@@ -222,7 +222,9 @@ def _calendar_faults(one: Booked, by_word: Mapping[str, Sequence[Delivery]]) -> 
             if len(parts) != 1:
                 faults.append(f"{one.address}: {len(parts)} calendars in a mail “{word}”")
                 continue
-            calendar = vobject.readOne(parts[0].get_payload(decode=True).decode())
+            content = parts[0].get_payload(decode=True)
+            assert isinstance(content, bytes)
+            calendar = vobject.readOne(content.decode())
             found = (calendar.method.value, calendar.vevent.sequence.value)
             uids.add(calendar.vevent.uid.value)
             if found != wanted[word] or parts[0].get_param("method") != found[0]:
