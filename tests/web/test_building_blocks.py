@@ -223,7 +223,8 @@ def test_a_refusal_renders_with_nothing_but_its_words(environment: Environment) 
 
 
 def test_every_block_is_explained_and_every_explained_block_exists() -> None:
-    assert {part.stem for part in PARTS} == {"page", "forms", "tables", "calendar", "challenge", "door", "board"}
+    general = {"page", "forms", "tables", "calendar", "challenge", "door", "board", "messages"}
+    assert {part.stem for part in PARTS} == general
     for part in PARTS:
         chapter = GUIDE.split(f"## `parts/{part.name}`")[1].split("\n## ")[0]
         assert set(re.findall(r"^\| `(\w+)\(", chapter, re.MULTILINE)) == set(macros(part)), part.name

@@ -15,7 +15,7 @@ from openday.models.aftermath import Outcome
 from openday.models.occurrences import Quota
 from openday.rules.fuzzy_date import read_period
 from openday.rules.states import OccurrenceStatus, OutcomeStatus, SignupMode
-from openday.rules.wording import moment_text, span_text
+from openday.rules.wording import moment_text, second_text, span_text
 from openday.services.occurrences import Schedule, Seating, cancel_occurrence, schedule_occurrence
 from openday.services.publications import cancel_activity
 from openday.services.republish import CALENDAR, bump
@@ -96,7 +96,7 @@ def test_sign_up_that_has_not_begun_or_is_over_has_no_button(client: PageClient,
     open_occurrence(soon, opens_at=opens)
     open_occurrence(late, closes_at=clock.now() - timedelta(days=1))
     page = client.get(f"/activities/{soon.code}")
-    assert (page.text(SEATS), buttons(page)) == (f"{moment_text(opens)} 开始报名", {})
+    assert (page.text(SEATS), buttons(page)) == (f"{second_text(opens)} 开始报名", {})
     page = client.get(f"/activities/{late.code}")
     assert (page.text(SEATS), buttons(page)) == ("报名已截止", {})
 
