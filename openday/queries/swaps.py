@@ -45,6 +45,13 @@ def movable(ticket: Ticket, now: datetime) -> bool:
     return ticket.changeable(now) and not decided and bool(ticket.masked_phone)
 
 
+def asks_anew(old: Occasion, new: Occasion) -> bool:
+    """Whether who signs up for `new` has to prove their number, or is told that names are published, as nobody was or
+    did who signed up for `old`: then the list of `new` is not reached by a move."""
+    unproven = new.protection == "phone_code" and old.protection != "phone_code"
+    return unproven or bool(new.names_basis and not old.names_basis)
+
+
 _SIBLINGS = (
     select(
         *OCCASION_COLUMNS,
@@ -97,9 +104,11 @@ def _choices(ticket: Ticket, rows: list[object], now: datetime) -> Iterator[Swap
     same_way = occasion.facts.mode is ticket.occasion.facts.mode
     if not same_way or closure(occasion.facts, now) is not None or people > occasion.party_limit:
         return
+    if asks_anew(ticket.occasion, occasion):
+        return
     same = [quota for quota in sheet.quotas if quota.name == ticket.quota_name]
     for quota in same or sheet.quotas:
-        if people > quota.seats.capacity:
+        if people > quota.seats.most:
             continue
         name = quota.name if len(sheet.quotas) > 1 else ""
         if occasion.decides_later or quota.seats.free >= people:

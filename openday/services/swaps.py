@@ -20,6 +20,7 @@ from openday.models.occurrences import Occurrence, Quota
 from openday.models.registrations import Registration
 from openday.queries.ballots import ballot_settled
 from openday.queries.registrations import Occasion, kept_extras, sayable
+from openday.queries.swaps import asks_anew
 from openday.rules.kept_answers import read_again, typed_again
 from openday.rules.seats import check_party
 from openday.rules.signup import closure, closure_text
@@ -39,6 +40,7 @@ from openday.services.party_steps import (
 _registrations = cast(Table, Registration.__table__)
 _MOVABLE = (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED, RegistrationStatus.APPLIED)
 _GUARDIAN_OR_DOCUMENT = "这一场的报名表与原来的不同，请先取消，再重新报名"
+_ASKED_ANEW = "那一场报名时另有短信验证或公示名单的要求，不能直接改过去。请先取消，再重新报名"
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,8 @@ def _refuse_other_ways(held: Any, old: Occasion, new: Occasion, now: datetime) -
         raise Conflict("名额是按本场的审核或摇号结果产生的，不能改到其他场次")
     if old.ballot and (ballot_settled(old.id) or ballot_settled(new.id)):
         raise Conflict("摇号名单已经公布，不能再改场次")
+    if asks_anew(old, new):
+        raise Conflict(_ASKED_ANEW)
     if held.phone_hash is None:
         raise Conflict("个人信息已经删除，这份报名不能再改场次")
     there = exists().where(
@@ -178,8 +182,9 @@ def _answers(held: Any, new: Occasion) -> dict[str, Any]:
 
 def _seated(held: Any, new: Occasion, quota: Any, *, may_wait: bool) -> RegistrationStatus:
     people = held.party_size
-    if people > quota.capacity:
-        raise Full(f"那一场名额共{quota.capacity}个，不够一行{people}人，原来的报名没有变动")
+    most = quota.capacity if new.capacity is None else min(quota.capacity, new.capacity)
+    if people > most:
+        raise Full(f"那一场名额共{most}个，不够一行{people}人，原来的报名没有变动")
     if held.status == RegistrationStatus.APPLIED:
         return RegistrationStatus.APPLIED
     if take_seats(quota.id, people):

@@ -19,6 +19,7 @@ from openday.queries.registrations import ticket
 from openday.queries.swaps import swap_choices
 from openday.rules.signup_form import SignupForm
 from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMode
+from openday.services.published_names import set_published_names
 from openday.services.registration_changes import cancel_registration
 from openday.services.swaps import Swap, swap_occurrence
 from tests.factories.activities import published_activity
@@ -28,6 +29,7 @@ from tests.factories.registrations import party_on_list
 from tests.factories.signup_forms import FULL, ask
 from tests.services.test_registration_changes import check_in
 from tests.services.test_registrations import at_once
+from tests.services.test_shared_seats import share
 from tests.support.signup import messages_to, seats_held, sign_up, status_of, taken, ticket_url
 
 CONFIRMED, WAITLISTED = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED
@@ -161,6 +163,39 @@ def test_answers_go_along_where_the_other_form_takes_them(any_app: Flask, any_ho
     assert where_is(code) == second.id
 
 
+def test_a_move_leads_round_no_code_and_onto_no_list_that_is_published(any_app: Flask, any_house: House) -> None:
+    first, second = two_times(any_house)
+    code = sign_up(first).code
+    ask(second, SignupForm(), protection="phone_code")
+    with pytest.raises(Conflict, match="短信验证"):
+        move(code, second)
+    assert swap_choices(ticket(code), clock.now()) == []
+    ask(second, SignupForm(), protection="challenge")
+    set_published_names(any_house.officer.actor, second.code, publish=True, basis="《活动报名须知》第三条")
+    with pytest.raises(Conflict, match="公示名单"):
+        move(code, second)
+    assert swap_choices(ticket(code), clock.now()) == []
+    assert where_is(code) == first.id
+
+
+def test_where_both_ask_for_a_code_a_move_asks_for_none(any_app: Flask, any_house: House) -> None:
+    first, second = two_times(any_house)
+    code = sign_up(first).code
+    for occurrence in (first, second):
+        ask(occurrence, SignupForm(), protection="phone_code")
+    assert move(code, second) is CONFIRMED
+
+
+def test_nobody_waits_for_more_seats_than_all_quotas_share(any_app: Flask, any_house: House) -> None:
+    first, second = two_times(any_house)
+    share(second, 2)
+    code = sign_up(first, party_size=3).code
+    with pytest.raises(Full, match="共2个"):
+        move(code, second, may_wait=True)
+    assert swap_choices(ticket(code), clock.now()) == []
+    assert where_is(code) == first.id
+
+
 def test_a_telephone_number_counts_once_there_too(any_app: Flask, any_house: House) -> None:
     first, second = two_times(any_house)
     code = sign_up(first, phone=PHONE).code
@@ -252,7 +287,7 @@ def test_thirty_two_swaps_in_both_directions_at_once_lose_and_invent_no_seat(
 
 
 def test_cancelling_and_moving_at_once_end_in_one_of_both(any_app: Flask, any_house: House) -> None:
-    first, second = two_times(any_house)
+    first, second = two_times(any_house, second=12)  # for all six, should every move come first
     codes = [party_on_list(first, party_size=2).code for _ in range(6)]
     calls: list[Callable[[], object]] = []
     for code in codes:
