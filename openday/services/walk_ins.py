@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from openday import clock, vault
 from openday.db import session, use_case
-from openday.errors import Conflict, Full, Refused
+from openday.errors import Conflict, Full, Refused, StoreAway
 from openday.models.occurrences import Occurrence, Quota
 from openday.models.registrations import CheckIn, IdempotencyKey, Registration
 from openday.queries.door import Door
@@ -24,6 +25,7 @@ from openday.services.door_steps import Admission, Form, change, hold, let_in, o
 from openday.services.fact_steps import mark_in_activity
 
 _occurrences = cast(Table, Occurrence.__table__)
+_ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,6 @@ class WalkIn:
     key: str = ""
 
 
-@use_case
 def admit_walk_in(actor: Actor, occurrence: str, guest: WalkIn, *, gate: str = "") -> Admission:
     """Let somebody in who did not sign up, while there is room for walk-ins; they take no seat of a quota.
 
@@ -50,6 +51,16 @@ def admit_walk_in(actor: Actor, occurrence: str, guest: WalkIn, *, gate: str = "
         Full: no room for that many.
         Conflict: their number is on the waitlist; or the form was sent before with other content.
     """
+    for _ in range(_ATTEMPTS):
+        try:
+            return _admit(actor, occurrence, guest, gate)
+        except IntegrityError:
+            continue  # their number came onto another list of the activity meanwhile; looked at again, it is there
+    raise StoreAway("系统繁忙，本次没有登记，请用同一页面再提交一次")
+
+
+@use_case
+def _admit(actor: Actor, occurrence: str, guest: WalkIn, gate: str) -> Admission:
     now = clock.now()
     name, phone = _understood(guest)
     door = open_door(actor, occurrence, now)

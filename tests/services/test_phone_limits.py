@@ -1,6 +1,7 @@
 """A telephone number once per occurrence, or once in the whole activity."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -108,6 +109,21 @@ def test_at_the_door_the_number_of_another_occurrence_is_pointed_out(any_house: 
         assert admit_walk_in(actor, here.code, WalkIn(1, "李二", "13800002222")).first
     with pytest.raises(Duplicate):
         sign_up(other, phone="13800002222")
+
+
+def test_at_two_doors_at_once_a_number_comes_in_once(any_app: Flask, any_house: House) -> None:
+    activity = published_activity(any_house)
+    soon = timedelta(hours=1)
+    doors = [open_occurrence(activity, starts_in=soon, walk_in_limit=9).code for _ in range(4)]
+    once(any_house, activity)
+    actor = any_house.filer.actor
+    for n in range(4):
+        guest = WalkIn(1, "陈一", f"1370000{n:04d}")
+        calls: list[Callable[[], object]] = [
+            lambda code=code, guest=guest: admit_walk_in(actor, code, guest) for code in doors
+        ]
+        answers = at_once(any_app, calls)
+        assert [type(answer) for answer in answers].count(Conflict) == 3
 
 
 def test_only_the_office_sets_it_for_what_it_reaches(house: House) -> None:
