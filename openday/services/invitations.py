@@ -80,6 +80,7 @@ def add_invitees(
             fresh.append(row)
         elif earlier.withdrawn_at is not None:
             earlier.withdrawn_at, earlier.answer, earlier.party_limit = None, "none", person.party_limit
+            earlier.told_at = earlier.reminded_at = None  # what they were told last is that it was withdrawn
             fresh.append(earlier)
             again += 1
         else:

@@ -204,6 +204,17 @@ def test_a_withdrawn_invitation_is_told_once_and_can_be_made_again(any_house: Ho
     assert invitation(first.code).standing is Standing.WAITING
 
 
+def test_who_is_invited_again_has_not_been_written_to(any_house: House) -> None:
+    occurrence, actor = invited_occurrence(any_house), any_house.filer.actor
+    invite(any_house, occurrence)
+    withdraw_invitation(actor, occurrence.code, invitees_of(occurrence)[0].id)
+    assert invite(any_house, occurrence, TWO[:1], tell=False) == AddedInvitees(added=0, again=1, known=0, told=0)
+    assert invitation_counts(occurrence.id).untold == 1
+    assert send_invitations(actor, occurrence.code, url=url) == 1
+    kinds = [message.kind for message in messages_to("13800000001")]
+    assert kinds == ["invitee.invited", "invitee.withdrawn", "invitee.invited"]
+
+
 def test_who_calls_and_is_entered_by_staff_has_answered(any_house: House) -> None:
     occurrence = invited_occurrence(any_house, party_limit=1)
     held = invitee(occurrence, contact="13800000001", party_limit=4)
