@@ -14,7 +14,7 @@ from openday.models.ledger import Message, MessageBatch
 from openday.models.occurrences import Occurrence
 from openday.models.people import Jurisdiction, User
 from openday.models.registrations import Registration
-from openday.queries.messages import masked
+from openday.queries.messages import masked, without_keys
 from openday.queries.registrations import sayable
 from openday.rules.message_batches import cause_name, waits_too_long
 from openday.rules.permissions import Actor, Right, may
@@ -43,7 +43,7 @@ class BatchLine:
 
 @dataclass(frozen=True)
 class Sample:
-    """One message of a batch as it reads, without its address."""
+    """One message of a batch as it reads, without its address and without what opens a ticket."""
 
     kind: str
     channel: Channel
@@ -177,7 +177,7 @@ def _kinds(batch_id: int) -> list[Sample]:
         .order_by(Message.id)
     )
     return [
-        Sample(row.kind, Channel(row.channel), row.subject or "", row.body or "", row.like)
+        Sample(row.kind, Channel(row.channel), row.subject or "", without_keys(row.body or ""), row.like)
         for row in session().execute(statement)
     ]
 

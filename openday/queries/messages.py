@@ -1,5 +1,6 @@
 """Reading the outbox: what waits, what is parked and why, what one person was sent. Recipients stay masked."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -55,7 +56,8 @@ class Wanted:
 @dataclass(frozen=True)
 class MessageStory:
     """One message with everything that is known of its way. `subject` and `body` are empty for whoever may not read
-    registrations, and once retention has deleted them."""
+    registrations, for what is about no registration and no watch (codes, invitations to work here), and once retention
+    has deleted them."""
 
     row: MessageRow
     theme: str
@@ -138,6 +140,7 @@ def message_story(actor: Actor, message_id: int) -> MessageStory:
             Message.subject,
             Message.body,
             Message.message_id,
+            or_(Message.registration_id.is_not(None), Message.watch_id.is_not(None)).label("public"),
             Activity.theme,
             MessageBatch.code.label("batch"),
             MessageBatch.created_at.label("batch_at"),
@@ -149,12 +152,12 @@ def message_story(actor: Actor, message_id: int) -> MessageStory:
     row = session().execute(statement).first()
     if row is None:
         raise NotFound()
-    readable = may(actor, Right.REGISTRATION_READ)
+    readable = row.public and may(actor, Right.REGISTRATION_READ)
     return MessageStory(
         row=_row(row),
         theme=row.theme or "",
         subject=(row.subject or "") if readable else "",
-        body=(row.body or "") if readable else "",
+        body=without_keys(row.body or "") if readable else "",
         attempts=row.attempts,
         error=row.last_error,
         sent_at=row.sent_at,
@@ -211,6 +214,14 @@ def within_message_reach(actor: Actor) -> ColumnElement[bool]:
     theirs = or_(registered, watched)
     nobodys = and_(Message.registration_id.is_(None), Message.watch_id.is_(None))
     return or_(theirs, nobodys) if Role.ADMIN in actor.roles else theirs
+
+
+_KEY = re.compile(r"(?<=/)[0-9a-z]{20,}")
+
+
+def without_keys(body: str) -> str:
+    """A text as staff read it: whoever has the link of a ticket acts in its holder's place, so that it ends in …"""
+    return _KEY.sub("…", body)
 
 
 def masked(channel: str, recipient: str) -> str:

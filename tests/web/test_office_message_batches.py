@@ -49,6 +49,15 @@ def test_what_is_held_is_read_and_released(officer: PageClient, occurrence: Occu
     assert "等候审阅" not in officer.get("/office/").text("main")
 
 
+def test_the_samples_do_not_open_a_ticket(officer: PageClient, occurrence: Occurrence) -> None:
+    one = sign_up(occurrence)
+    form = officer.get(f"/office/occurrences/{occurrence.code}/postpone").form(having="reason")
+    page = officer.submit(form, reason="设备检修", hold="y")
+    text = officer.get(page.links()["走进图书馆 第1场"]).text("main")
+    assert "/tickets/…" in text
+    assert one.code not in text
+
+
 def test_what_does_not_go_out_needs_a_reason(officer: PageClient, occurrence: Occurrence) -> None:
     sign_up(occurrence)
     page = cancel_and_hold(officer, occurrence)

@@ -1,5 +1,6 @@
 """The delivery log: narrowed by state, kind, day and occurrence; each message's way; what one party was sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from openday.db import db, use_case
 from openday.delivery.senders import senders
 from openday.models.ledger import Message
 from openday.models.occurrences import Occurrence
-from openday.queries.messages import Wanted, outbox_counts, outbox_rows
+from openday.queries.messages import Wanted, message_story, outbox_counts, outbox_rows
+from openday.rules.permissions import Role
 from openday.rules.states import Channel, MessageStatus
 from openday.services import ledger
 from openday.services.registration_changes import cancel_registration
@@ -115,6 +117,23 @@ def test_a_message_tells_its_way_and_goes_out_again_when_asked(
     page = officer.submit(page.form(action=f"{LIST}/{letter.id}/retry"))
     assert "已重新排队" in page.text("body")
     assert "待发送" in page.text("main")
+
+
+def test_nobody_reads_the_link_of_a_ticket_out_of_its_message(officer: PageClient, occurrence: Occurrence) -> None:
+    one = sign_up(occurrence, name="李晓云", phone="13800000002")
+    (letter,) = messages_to("13800000002")
+    text = officer.get(f"{LIST}/{letter.id}").text("main")
+    assert "李晓云：" in text
+    assert "/tickets/…" in text
+    assert one.code not in text
+
+
+def test_nobody_reads_what_is_about_no_list(any_app: Flask, any_house: House) -> None:
+    _about_nobody()
+    id_ = db.session.scalars(select(Message.id)).one()
+    both = replace(any_house.officer.actor, roles=frozenset({Role.OFFICER, Role.ADMIN}))
+    found = message_story(both, id_)
+    assert (found.row.kind, found.subject, found.body) == ("suggestion.answered", "", "")
 
 
 def test_the_administrator_sees_the_way_but_not_the_words(
