@@ -16,7 +16,7 @@ from openday import clock, vault
 from openday.db import session, use_case
 from openday.errors import Refused
 from openday.models.registrations import PhoneCode
-from openday.queries.registrations import phone_index
+from openday.queries.registrations import phone_index, sayable
 from openday.rules.phone_code import TRIES, failure_text, read_code
 
 _USED = "短信验证码已经用过，请重新获取"
@@ -32,7 +32,7 @@ class Proof:
 
 def purpose_of(occurrence: str) -> str:
     """What a code for signing up to the occurrence with this code is good for; nothing else."""
-    return f"sign-up {occurrence[:20]}"
+    return f"sign-up {sayable(occurrence[:20])}"
 
 
 def code_hash(purpose: str, phone: str, code: str) -> str:

@@ -31,7 +31,7 @@ from openday.rules.proof_of_work import Effort
 from openday.rules.signup_answers import Typed, guardian_phone
 from openday.rules.states import Channel
 from openday.services import ledger
-from openday.services.challenge_steps import count, hold
+from openday.services.challenge_steps import count, first_or_again, hold
 from openday.services.phone_code_steps import code_hash, purpose_of
 from openday.services.signup_steps import spend_effort
 
@@ -48,7 +48,6 @@ class Sending:
     wait: int
 
 
-@use_case
 def send_codes(
     occurrence: str, phone: str, extras: Typed, *, effort: Effort | None, language: str = "zh"
 ) -> list[Sending]:
@@ -62,6 +61,11 @@ def send_codes(
         TooMany: a number got all the codes of a day, or this network address asked for too many.
         SpentBefore: the same page was sent before.
     """
+    return first_or_again(lambda: _send_codes(occurrence, phone, extras, effort, language))
+
+
+@use_case
+def _send_codes(occurrence: str, phone: str, extras: Typed, effort: Effort | None, language: str) -> list[Sending]:
     now = clock.now()
     occasion = signup_sheet(occurrence).occasion
     if occasion.protection != "phone_code":

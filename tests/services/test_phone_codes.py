@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 
 from openday import clock
 from openday.db import db
-from openday.errors import OpenDayError
+from openday.errors import NotFound, OpenDayError
 from openday.models.registrations import PhoneCode, Registration
 from openday.rules.proof_of_work import Effort
 from openday.rules.quiet_hours import QuietHours
 from openday.rules.signup_form import SignupForm
 from openday.rules.states import MessageStatus
+from openday.services.challenge_steps import SpentBefore
 from openday.services.messages import claim_messages
 from openday.services.phone_codes import Sending, send_codes
 from openday.services.registrations import Registered
@@ -91,6 +92,20 @@ def test_asked_for_many_times_at_once_one_code_is_sent(any_app: Flask, any_house
     sent = [sending.sent for answer in answers if not isinstance(answer, OpenDayError) for sending in answer]
     assert sorted(sent) == [False] * 7 + [True]
     assert len(messages_to(PHONE)) == 1
+
+
+def test_one_page_sent_for_many_numbers_at_once_counts_once(any_app: Flask, any_house: House) -> None:
+    occurrence = asking(any_house)
+    for _ in range(3):
+        page, phones = effort(), [f"137{secrets.randbelow(10**8):08d}" for _ in range(8)]
+        calls = [lambda phone=phone, page=page: send_codes(occurrence, phone, {}, effort=page) for phone in phones]
+        answers = at_once(any_app, calls)
+        assert [isinstance(answer, SpentBefore) for answer in answers].count(True) == 7
+
+
+def test_a_code_for_an_address_that_cannot_be_is_for_nothing(any_app: Flask, any_house: House) -> None:
+    with pytest.raises(NotFound):
+        sign_up("k7m2\0x9rq", phone=PHONE, codes={"phone_code": "123456"})
 
 
 def test_a_form_that_is_refused_keeps_its_code(any_app: Flask, any_house: House) -> None:
