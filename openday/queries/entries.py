@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from openday.db import session
 from openday.models.registrations import Registration
-from openday.queries.registrations import phone_index
+from openday.queries.registrations import phone_index, sayable
 from openday.rules.entries import may_undo
 from openday.rules.privacy import mask_name
 from openday.rules.states import RegistrationSource, RegistrationStatus
@@ -52,7 +52,7 @@ def own_entry(user_id: int, occurrence_id: int, number: str, now: datetime) -> E
                 Registration.created_at,
             ).where(
                 Registration.occurrence_id == occurrence_id,
-                Registration.number == number,
+                Registration.number == sayable(number),
                 Registration.entered_by_id == user_id,
             )
         )

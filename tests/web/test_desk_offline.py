@@ -48,6 +48,7 @@ def test_a_withdrawn_list_is_told_so(app: Flask, house: House) -> None:
     page = desk.get(f"{door(occurrence)}/packs")
     (form,) = [form for form in page.forms() if form.action.endswith("/revoke")]
     assert "已停用" in desk.submit(form).html
+    assert desk.http.post(f"{door(occurrence)}/packs/{10**30}/revoke").status_code == 404
     scan = f"0123456789abcdef {digest(pack['hash_key'], party.number)} 1000 0"
     sent = {"device_key": pack["device_key"], "sent_at": "1000", "scan": [scan]}
     answer = desk.http.post(f"{door(occurrence)}/scans", data=sent, headers=JSON)

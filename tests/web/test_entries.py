@@ -335,3 +335,9 @@ def test_where_no_seats_were_set_the_counter_says_so(app: Flask, house: House) -
     page = PageClient(app).log_in(house.filer).get(at(occurrence))
     assert "本场没有设名额" in page.text("main")
     assert page.all("//input[@name='phone']") == []
+
+
+def test_a_receipt_that_cannot_be_is_nobodys(any_app: Flask, any_house: House) -> None:
+    occurrence = open_occurrence(published_activity(any_house))
+    filer = PageClient(any_app).log_in(any_house.filer)
+    filer.get(f"{at(occurrence)}?last=%00")

@@ -54,7 +54,7 @@ def pack_take(code: str) -> ResponseReturnValue:
     return answer, 201
 
 
-@bp.post("/occurrences/<code>/packs/<int:pack_id>/revoke")
+@bp.post("/occurrences/<code>/packs/<int(max=2147483647):pack_id>/revoke")
 @open_to(Role.DESK, Role.FILER, Role.OFFICER)
 def pack_revoke(code: str, pack_id: int) -> ResponseReturnValue:
     """A device was lost, or is no longer needed."""
