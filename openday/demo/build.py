@@ -24,7 +24,7 @@ from openday.models.ledger import Message
 from openday.queries.working_calendar import working_calendar
 from openday.rules.permissions import Role
 from openday.rules.states import MessageStatus
-from openday.services import calls, working_days
+from openday.services import calls, guest_letters, working_days
 
 _SEED = 37668  # any number: the same people sign up in every demonstration
 _DIRECTORY_MADE = timedelta(days=130)
@@ -32,6 +32,7 @@ _FIRST_CALL_OPENED = timedelta(days=110)
 _FIRST_CALL_DUE = timedelta(days=32)
 _SECOND_CALL_OPENED = timedelta(days=26)
 _SECOND_CALL_DUE = timedelta(days=9)
+_LETTERS_SINCE = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def build_demonstration(addresses: Addresses) -> dict[str, str]:
         Telling(stage, story, casts[story.agency]).begin()
     _note_voices(stage, agency_ids, casts, told)
     Wishes(stage, agency_ids, casts).begin()
+    _note_letters(stage)
     stage.timeline.run()
     _keep_letters_in_the_house()
     return passwords.by_login
@@ -131,6 +133,20 @@ def _note_voices(stage: Stage, agency_ids: dict[str, int], casts: dict[str, Cast
         answering = casts[voice.moved_to or concerned(voice)]
         moved_to = agency_ids.get(voice.moved_to)
         Docket(stage, voice, number, answering, agency_ids[concerned(voice)], moved_to).begin()
+
+
+def _note_letters(stage: Stage) -> None:
+    """Let the worker remind people and ask them how it was, on every evening and at last now."""
+    page, ticket = stage.page_url, stage.guests.ticket_url
+
+    def write() -> None:
+        guest_letters.remind_guests(ticket_url=ticket, quiet=None)
+        guest_letters.ask_how_it_was(ticket_url=ticket, page_url=page, quiet=None)
+
+    now = stage.timeline.now
+    for ago in range(_LETTERS_SINCE.days, 0, -1):
+        stage.timeline.at((now - timedelta(days=ago)).replace(hour=19, minute=30), write)
+    stage.timeline.at(now, write)
 
 
 @use_case

@@ -27,7 +27,7 @@ from openday.rules import ballot_verifier
 from openday.rules.plan_states import PlanStatus
 from openday.rules.states import RegistrationStatus, SuggestionStatus
 from openday.rules.topic_states import ProposalStatus
-from openday.services import housekeeping
+from openday.services import guest_letters, housekeeping
 from tests.conftest import SECRET, settings_for
 from tests.factories.people import House
 from tests.support.client import OneRequestAtATime, PageClient
@@ -53,6 +53,8 @@ def test_every_number_follows_from_what_happened(any_app: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(Agency)) >= 12
     assert set(db.session.scalars(select(TopicProposal.status))) == set(ProposalStatus)
     assert set(db.session.scalars(select(Outcome.status))) == {"filed", "published"}
+    guest_letters.ask_how_it_was(ticket_url=str, page_url=str, quiet=None)
+    guest_letters.remind_guests(ticket_url=str, quiet=None)
     assert set(db.session.scalars(select(Message.status))) == {"sent"}  # the worker has nothing to print
 
 
