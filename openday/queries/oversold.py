@@ -12,12 +12,8 @@ from openday.models.registrations import Registration
 from openday.rules.states import HOLDING, RegistrationSource, RegistrationStatus
 
 _CREATED, _GROWN = "registration.create", "registration.change_party"
-_SEATED = (
-    "registration.accept",
-    "registration.offer",
-    "registration.promote",
-    "registration.swap",
-)
+_MOVED = "registration.swap"
+_SEATED = ("registration.accept", "registration.offer", "registration.promote")
 
 
 def oversold() -> Iterator[tuple[int, int]]:
@@ -56,7 +52,7 @@ def _seated(quota_id: int) -> dict[int, int]:
         .join(Registration, AuditEvent.record_id == Registration.id)
         .where(
             AuditEvent.record_type == "registration",
-            AuditEvent.action.in_((*_SEATED, _CREATED, _GROWN)),
+            AuditEvent.action.in_((*_SEATED, _CREATED, _GROWN, _MOVED)),
             Registration.quota_id == quota_id,
             Registration.status.in_(HOLDING),
             Registration.source != RegistrationSource.WALK_IN.value,
@@ -67,6 +63,10 @@ def _seated(quota_id: int) -> dict[int, int]:
     for event in events:
         if event.action == _GROWN and event.record_id in seated and _more(event.detail):
             seated[event.record_id] = event.id
+        elif event.action == _MOVED:  # what it held before was elsewhere
+            seated.pop(event.record_id, None)
+            if event.detail["status"][1] == _CONFIRMED:
+                seated[event.record_id] = event.id
         elif event.action in _SEATED or (event.action == _CREATED and event.detail.get("status") == _CONFIRMED):
             seated.setdefault(event.record_id, event.id)
     return seated

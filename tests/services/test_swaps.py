@@ -6,23 +6,26 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from openday import clock
-from openday.db import db
+from openday.db import db, use_case
 from openday.errors import Closed, Conflict, Duplicate, Full, NotFound, OpenDayError, Refused
 from openday.models.ledger import AuditEvent
-from openday.models.occurrences import Occurrence
+from openday.models.occurrences import Occurrence, Quota
 from openday.models.registrations import Registration
+from openday.queries import integrity
 from openday.queries.integrity import findings
 from openday.queries.registrations import ticket
 from openday.queries.swaps import swap_choices
 from openday.rules.signup_form import SignupForm
 from openday.rules.states import OccurrenceStatus, RegistrationStatus, SignupMode
+from openday.services.party_steps import note
 from openday.services.published_names import set_published_names
 from openday.services.registration_changes import cancel_registration
+from openday.services.seat_changes import change_capacity
 from openday.services.swaps import Swap, swap_occurrence
-from tests.factories.activities import published_activity
+from tests.factories.activities import page_url, published_activity
 from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House
 from tests.factories.registrations import party_on_list
@@ -194,6 +197,30 @@ def test_nobody_waits_for_more_seats_than_all_quotas_share(any_app: Flask, any_h
         move(code, second, may_wait=True)
     assert swap_choices(ticket(code), clock.now()) == []
     assert where_is(code) == first.id
+
+
+def test_verify_finds_a_move_to_seats_that_were_not_there(any_app: Flask, any_house: House) -> None:
+    first, second = two_times(any_house, second=2)
+    mover = sign_up(first).code
+    for _ in range(2):
+        sign_up(second)
+    lower(any_house, second, 1)
+    assert list(integrity.seats_oversold()) == []
+    put_there(mover, second)
+    assert [found.record.split(":")[0] for found in integrity.seats_oversold()] == [f"occurrence {second.id}"]
+
+
+@use_case
+def put_there(code: str, to: Occurrence) -> None:
+    """As a move would be that looks at no seats."""
+    row = db.session.scalars(select(Registration).where(Registration.code == code)).one()
+    row.occurrence_id, row.quota_id = to.id, to.quotas[0].id
+    db.session.execute(update(Quota).where(Quota.id == to.quotas[0].id).values(taken=Quota.taken + 1))
+    note("registration.swap", row.id, clock.now(), before="", after=to.code, status=["confirmed", "confirmed"])
+
+
+def lower(house: House, occurrence: Occurrence, seats: int) -> None:
+    change_capacity(house.officer.actor, occurrence.code, {occurrence.quotas[0].id: seats}, page_url=page_url)
 
 
 def test_a_telephone_number_counts_once_there_too(any_app: Flask, any_house: House) -> None:
