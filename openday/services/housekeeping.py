@@ -8,10 +8,11 @@ from sqlalchemy import CursorResult, delete, select
 from openday import clock
 from openday.db import session, use_case
 from openday.models.housekeeping import Job, SpentChallenge
-from openday.models.ledger import CHAIN_START, AuditEvent, link
+from openday.models.ledger import CHAIN_START, AuditEvent, Message, link
 from openday.models.people import LoginSession, Throttle
 from openday.models.registrations import IdempotencyKey, PhoneCode, SignupDraft
 from openday.rules.phone_code import DAY
+from openday.rules.phone_code import KIND as CODE_MESSAGE
 
 
 @use_case
@@ -65,14 +66,16 @@ def _unsealed(limit: int) -> Sequence[AuditEvent]:
 def forget_expired() -> dict[str, int]:
     """Delete what only had to live for a while: finished sessions, old throttles, week-old idempotency keys, saved
     sign-up forms whose time is over, the challenges of forms that could not be sent any more, and codes to telephones
-    that no longer count among those of a day."""
+    that no longer count among those of a day, with the messages that brought them."""
     now = clock.now()
+    lately = Message.created_at.between(now - 7 * DAY, now - DAY)  # by the index; what is older goes with retention
     statements = {
         "sessions": delete(LoginSession).where(LoginSession.created_at < now - timedelta(days=2)),
         "throttles": delete(Throttle).where(Throttle.since < now - timedelta(days=1)),
         "challenges": delete(SpentChallenge).where(SpentChallenge.expires_at < now - timedelta(hours=1)),
         "signup_drafts": delete(SignupDraft).where(SignupDraft.expires_at < now),
         "phone_codes": delete(PhoneCode).where(PhoneCode.expires_at < now - DAY),
+        "phone_code_messages": delete(Message).where(lately, Message.kind == CODE_MESSAGE),
         "idempotency_keys": delete(IdempotencyKey).where(IdempotencyKey.created_at < now - timedelta(days=7)),
     }
     gone = {}

@@ -17,6 +17,7 @@ from openday.rules.quiet_hours import QuietHours
 from openday.rules.signup_form import SignupForm
 from openday.rules.states import MessageStatus
 from openday.services.challenge_steps import SpentBefore
+from openday.services.housekeeping import forget_expired
 from openday.services.messages import claim_messages
 from openday.services.phone_codes import Sending, send_codes
 from openday.services.registrations import Registered
@@ -106,6 +107,18 @@ def test_one_page_sent_for_many_numbers_at_once_counts_once(any_app: Flask, any_
 def test_a_code_for_an_address_that_cannot_be_is_for_nothing(any_app: Flask, any_house: House) -> None:
     with pytest.raises(NotFound):
         sign_up("k7m2\0x9rq", phone=PHONE, codes={"phone_code": "123456"})
+
+
+def test_what_brought_a_code_is_forgotten_after_a_day_and_nothing_else(any_app: Flask, any_house: House) -> None:
+    occurrence = asking(any_house)
+    sign_up(occurrence, phone=PHONE, codes={"phone_code": code_for(occurrence)})
+    for passed, kinds in (
+        (timedelta(hours=23), ["phone.code", "registration.confirmed"]),
+        (timedelta(hours=25), ["registration.confirmed"]),
+    ):
+        with clock.shifted_by(passed):
+            forget_expired()
+        assert [message.kind for message in messages_to(PHONE)] == kinds
 
 
 def test_a_form_that_is_refused_keeps_its_code(any_app: Flask, any_house: House) -> None:
