@@ -272,7 +272,9 @@ def draw_ballot(
     _note("ballot.draw", actor, ballot, occurrence, now, seed=seed, commitment=ballot.commitment)
     with held_back(actor, hold, "ballot", occurrence.activity, f" 第{occurrence.number}场", now):
         _apply(actor, ballot, occasion, now, ticket_url, ballot_url(ballot.code))
-        serve_waiting(occasion, now, ticket_url)
+        if not hold or occasion.offer_hours is None:
+            serve_waiting(occasion, now, ticket_url)
+        # Otherwise the worker serves them: the clock of an offer runs at once, so its letter may wait in no batch.
     counts = {luck: sum(drawn.luck is luck for drawn in result) for luck in Luck}
     return DrawnBallot(counts[Luck.SELECTED], counts[Luck.RESERVE], counts[Luck.NOT_SELECTED])
 

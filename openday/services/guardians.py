@@ -16,6 +16,7 @@ from openday.queries.activities import occurrence_in_reach
 from openday.queries.registrations import kept_extras, sayable
 from openday.rules.permissions import Actor, Right
 from openday.services import ledger
+from openday.services.party_steps import lock_occurrence
 
 
 @use_case
@@ -28,6 +29,7 @@ def confirm_guardian(actor: Actor, occurrence: str, number: str) -> None:
     """
     now = clock.now()
     found = occurrence_in_reach(actor, Right.REGISTRATION_ENTER, occurrence)
+    lock_occurrence(found.id)  # the holder may be changing the same answers
     row = session().scalar(
         select(Registration)
         .where(Registration.occurrence_id == found.id, Registration.number == sayable(number))

@@ -13,13 +13,13 @@ from openday.models.registrations import SignupDraft
 from openday.queries.registrations import sayable, signup_sheet
 from openday.rules.proof_of_work import Effort
 from openday.rules.signup_answers import Typed
+from openday.services.challenge_steps import first_or_again
 from openday.services.signup_steps import spend_effort
 
 KEPT_FOR = timedelta(days=3)
 _MOST = 20_000
 
 
-@use_case
 def save_draft(occurrence: str, typed: Typed, *, effort: Effort | None = None, earlier: str = "") -> str:
     """Keep what was typed so far for three days, in place of the `earlier` draft if there is one. Returns its code.
 
@@ -28,6 +28,11 @@ def save_draft(occurrence: str, typed: Typed, *, effort: Effort | None = None, e
         Refused: there is more text than any form takes, or the form brought no work where it has to.
         SpentBefore, TooMany: see `challenge_steps.spend`.
     """
+    return first_or_again(lambda: _save(occurrence, typed, effort, earlier))
+
+
+@use_case
+def _save(occurrence: str, typed: Typed, effort: Effort | None, earlier: str) -> str:
     now = clock.now()
     occasion = signup_sheet(occurrence).occasion
     text = json.dumps({name: list(values) for name, values in typed.items()}, ensure_ascii=False)

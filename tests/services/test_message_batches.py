@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from openday import clock
 from openday.db import db
 from openday.errors import ChangedByAnother, Forbidden, NotFound, Refused
 from openday.models.ledger import AuditEvent, Message, MessageBatch
 from openday.models.occurrences import Occurrence
+from openday.models.registrations import Registration
 from openday.queries.message_batches import batch_page, decided_batches, waiting_batches
 from openday.rules.permissions import Actor
 from openday.rules.states import SignupMode
@@ -22,7 +23,7 @@ from openday.services.messages import Outcome, claim_messages, mark_outcomes
 from openday.services.occurrences import Schedule, cancel_occurrence, change_occurrence
 from openday.services.postponements import NewTime, postpone_activity, postpone_occurrence, resume_occurrence
 from openday.services.publications import cancel_activity
-from openday.services.registration_changes import cancel_registration
+from openday.services.registration_changes import cancel_registration, serve_waitlists
 from tests.factories.activities import page_url, published_activity
 from tests.factories.ballots import KNOWN, VALUES, ballot_occurrence, ballot_url, frozen
 from tests.factories.occurrences import open_occurrence
@@ -252,6 +253,25 @@ def test_nobody_hears_of_a_draw_before_the_batch_is_released(any_app: Flask, any
         assert set(states()) == {"held"}
         assert release_batch(second, line.code) == line.messages
         assert send_all() == line.messages
+
+
+def test_an_offer_after_a_draw_waits_in_no_batch_because_its_clock_runs(any_app: Flask, any_house: House) -> None:
+    """Of eight parties that each fill the occurrence one stays; unless it was drawn itself, the seats are for it."""
+    occurrence = ballot_occurrence(any_house, {"公众": 2})
+    codes = [sign_up(occurrence, party_size=2).code for _ in range(8)]
+    code = frozen(any_house, occurrence)
+    for gone in codes[1:]:
+        cancel_registration(gone, ticket_url=ticket_url)
+    db.session.execute(update(Occurrence).where(Occurrence.id == occurrence.id).values(offer_hours=9))
+    db.session.commit()
+    with clock.shifted_by(KNOWN):
+        second = any_house.second_officer.actor
+        draw_ballot(second, code, VALUES, "王公证", ticket_url=ticket_url, ballot_url=ballot_url, hold=True)
+        db.session.expire_all()
+        drawn = db.session.scalar(select(Registration.status).where(Registration.code == codes[0])) == "confirmed"
+        assert serve_waitlists(ticket_url=ticket_url) == (0 if drawn else 1)
+        offers = select(Message.status).where(Message.kind == "registration.offered")
+        assert db.session.scalars(offers).all() == ([] if drawn else ["queued"])
 
 
 def test_a_batch_is_out_of_reach_for_everybody_else(any_app: Flask, any_house: House) -> None:
