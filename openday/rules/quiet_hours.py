@@ -1,7 +1,8 @@
 """Quiet hours: nothing that can wait reaches people at night.
 
 What somebody did themselves is confirmed at once, at any hour: they sit before the page. Everything else waits for the
-morning, unless it is about an occurrence so early that the morning would be too late.
+morning, unless it is about an occurrence so early that the morning would be too late. What was put before all others
+as urgent does not come here at all.
 """
 
 from dataclasses import dataclass

@@ -112,8 +112,8 @@ def enqueue(
 ) -> None:
     """Put a finished message into the outbox; it goes out after the caller's transaction, or not at all.
 
-    A mail may carry an `invite` to a calendar along. An `urgent` one stands before all that wait: somebody sits before
-    the page for it.
+    A mail may carry an `invite` to a calendar along. An `urgent` one stands before all that wait, and does not
+    wait for the morning: somebody sits before the page for it, or it would come too late.
     """
     write(
         _INSERT_MESSAGE,

@@ -60,7 +60,7 @@ def claim_messages(limit: int = 5, *, quiet: QuietHours | None = None) -> list[C
             break
         if _overtaken(row, now):
             _set(row.id, status=MessageStatus.DROPPED.value, last_error=OVERTAKEN)
-        elif morning := waits_until(row.kind, row.starts_at, now, quiet):
+        elif not _urgent(row) and (morning := waits_until(row.kind, row.starts_at, now, quiet)):
             _set(row.id, next_attempt_at=morning)
         else:
             held.append(row)
@@ -80,6 +80,7 @@ _DUE = (
         Message.kind,
         Message.channel,
         Message.created_at,
+        Message.next_attempt_at,
         Registration.status.label("registration_status"),
         Occurrence.status.label("occurrence_status"),
         Occurrence.starts_at,
@@ -92,6 +93,11 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(of=Message, skip_locked=True)
 )
+
+
+def _urgent(row: Any) -> bool:
+    """Whether it was put before all others, see `ledger.enqueue`."""
+    return bool(row.next_attempt_at < row.created_at)
 
 
 def _overtaken(row: Any, now: datetime) -> bool:

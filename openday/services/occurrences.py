@@ -5,7 +5,7 @@ Every change queues at the activity's row, so that numbers, SEQUENCE and history
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -37,6 +37,8 @@ from openday.services.republish import PageUrl, TicketUrl, announce, public_reas
 
 _SEATLESS = frozenset({SignupMode.OPEN_DOOR, SignupMode.CLOSED})
 """Modes in which nobody takes a seat by signing up in public: quotas may be left out."""
+_TOO_SOON_TO_SLEEP_ON_IT = timedelta(hours=14)
+"""Whoever would set out within this time hears of a change at any hour: the night may be most of it."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ def change_occurrence(
     if not lines and schedule.reminder_hours == occurrence.reminder_hours:
         return 0
     elsewhere = moved or schedule.venue != occurrence.venue
+    soon = occurrence.starts_at < now + _TOO_SOON_TO_SLEEP_ON_IT
     _take_over(occurrence, schedule, now)
     note_occurrence(actor, "occurrence.change", occurrence, activity, now)
     if occurrence.number is None or not lines:
@@ -202,6 +205,7 @@ def change_occurrence(
             now=now,
             page=page,
             ticket_url=ticket_url,
+            urgent=soon,
         )
 
 

@@ -224,12 +224,13 @@ def tell_registered(
     page: str,
     ticket_url: TicketUrl,
     reason: str = "",
+    urgent: bool = False,
 ) -> int:
     """Write to everybody who is on the list or the waitlist of these occurrences of one activity.
 
-    By mail when an address was given, else by SMS; in the language in which they signed up. Returns how many were
-    written to; one query reads the lists. The caller has already written to the rows of the occurrences: whoever signs
-    up this moment waits for them and sees the change, or is seen here.
+    By mail when an address was given, else by SMS; in the language in which they signed up; where it is `urgent`, at
+    night as well. Returns how many were written to; one query reads the lists. The caller has already written to the
+    rows of the occurrences: whoever signs up this moment waits for them and sees the change, or is seen here.
     """
     standing = [status.value for status in STANDING]
     by_id = {occurrence.id: occurrence for occurrence in occurrences}
@@ -245,11 +246,14 @@ def tell_registered(
     with together():
         for row in rows:
             link = ticket_url(row.code)
-            _tell(kind, row, by_id[row.occurrence_id], now, {"reason": reason, "page": page, "link": link})
+            more = {"reason": reason, "page": page, "link": link}
+            _tell(kind, row, by_id[row.occurrence_id], now, more, urgent=urgent)
     return len(rows)
 
 
-def _tell(kind: str, row: Registration, occurrence: Occurrence, now: datetime, more: Mapping[str, str]) -> None:
+def _tell(
+    kind: str, row: Registration, occurrence: Occurrence, now: datetime, more: Mapping[str, str], *, urgent: bool
+) -> None:
     agency = occurrence.activity.agency
     values = {
         "name": row.name or "",
@@ -270,6 +274,7 @@ def _tell(kind: str, row: Registration, occurrence: Occurrence, now: datetime, m
         now=now,
         registration_id=row.id,
         invite=invite,
+        urgent=urgent,
     )
     if invite is not None:
         write(_INVITED, {"guest": row.id, "sequence": invite.sequence})

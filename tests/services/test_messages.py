@@ -16,10 +16,11 @@ from openday.delivery.senders import Console, NoWay, Smtp, senders
 from openday.errors import Conflict
 from openday.models.ledger import Message
 from openday.rules.quiet_hours import QuietHours
-from openday.rules.states import Channel
+from openday.rules.states import Channel, SignupMode
 from openday.services import ledger, messages
 from openday.services.messages import back_off
-from tests.factories.activities import published_activity
+from openday.services.occurrences import Schedule, change_occurrence
+from tests.factories.activities import page_url, published_activity, ticket_url
 from tests.factories.occurrences import open_occurrence
 from tests.factories.people import House
 from tests.factories.registrations import party_on_list
@@ -236,6 +237,21 @@ def test_a_cancellation_comes_at_night_when_the_morning_would_be_too_late(house:
         assert _kinds_claimed() == []
         _enqueue("occurrence.cancelled", registration_id=first.id)
         assert _kinds_claimed() == ["occurrence.cancelled"]
+
+
+def test_who_would_set_out_in_the_morning_hears_at_night_that_it_was_moved_to_next_week(house: House) -> None:
+    officer = house.officer.actor
+    with _at(20):
+        activity = published_activity(house)
+        soon, later = (open_occurrence(activity, starts_in=timedelta(hours=hours)) for hours in (12.5, 60))
+        for each in (soon, later):
+            party_on_list(each, email="x@example.org")
+    with _at(23):
+        for each in (later, soon):
+            week = timedelta(days=7)
+            moved = Schedule(each.starts_at + week, each.ends_at + week, each.venue, SignupMode(each.signup_mode))
+            change_occurrence(officer, each.code, moved, page_url=page_url, ticket_url=ticket_url)
+        assert _kinds_claimed() == ["occurrence.changed"]
 
 
 def test_many_that_can_wait_do_not_keep_one_from_going(app: Flask) -> None:
