@@ -16,6 +16,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import TimeoutError as Late
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCREENS = PROJECT / "test-artefacts" / "screens"
@@ -165,5 +166,9 @@ def shot(page: Page, name: str) -> Path:
     SCREENS.mkdir(parents=True, exist_ok=True)
     width = page.viewport_size["width"] if page.viewport_size else 0
     file = SCREENS / f"{name}-{width}.png"
-    page.screenshot(path=file, full_page=True, animations="disabled")
+    try:
+        page.screenshot(path=file, full_page=True, animations="disabled")
+    except Late:  # a page that moves on by itself left in the middle of it
+        page.wait_for_load_state("load")
+        page.screenshot(path=file, full_page=True, animations="disabled")
     return file
