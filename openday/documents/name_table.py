@@ -5,7 +5,7 @@ import io
 
 from openday.documents.csv_export import original_text
 from openday.documents.docx_grid import read_docx_tables
-from openday.documents.grid import MAX_BYTES, MAX_COLUMNS, REASONS, TableRefused
+from openday.documents.grid import MAX_BYTES, MAX_COLUMNS, REASONS, TableRefused, decoded
 from openday.documents.xlsx_grid import read_xlsx
 
 MOST_ROWS = 2000
@@ -23,7 +23,7 @@ def read_name_table(data: bytes, filename: str) -> list[tuple[str, ...]]:
         raise TableRefused(REASONS["size"])
     name = filename.lower()
     if name.endswith(".csv"):
-        rows = _csv_rows(_decoded(data))
+        rows = _csv_rows(decoded(data))
     elif name.endswith(".xlsx"):
         rows = [row for sheet in read_xlsx(data) for row in sheet.rows]
     elif name.endswith(".docx"):
@@ -36,17 +36,6 @@ def read_name_table(data: bytes, filename: str) -> list[tuple[str, ...]]:
     if len(rows) > MOST_ROWS:
         raise TableRefused(f"表格有{len(rows)}行，一次最多{MOST_ROWS}行")
     return rows
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise TableRefused("文件的文字编码无法识别，请另存为 UTF-8 编码的 .csv 后上传")
 
 
 def _csv_rows(text: str) -> list[tuple[str, ...]]:

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from openday.documents.csv_export import safe_cell
 from openday.documents.docx_grid import read_docx_tables
-from openday.documents.grid import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, REASONS, Sheet, TableRefused
+from openday.documents.grid import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, REASONS, Sheet, TableRefused, decoded
 from openday.documents.legacy_office import ConversionRefused, convert
 from openday.documents.plan_columns import (
     KEYS,
@@ -153,7 +153,7 @@ def _converted(data: bytes, filename: str) -> tuple[bytes, str]:
 def _read_csv(data: bytes) -> PlanTable:
     if data.startswith(_FOREIGN_MAGIC):
         raise TableRefused("文件内容与扩展名不符，请用表格软件另存为 .csv 后上传")
-    text = _decoded(data)
+    text = decoded(data)
     broken = None
     for delimiter in _DELIMITERS:
         try:
@@ -169,17 +169,6 @@ def _read_csv(data: bytes) -> PlanTable:
             raise TableRefused("有单元格的文字过长或引号没有成对，请检查后上传") from broken
         raise TableRefused("表格无法读取，有单元格的引号没有成对，请用表格软件打开并另存为 .csv 后上传") from broken
     raise TableRefused(_NO_HEADER)
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise TableRefused("文件的文字编码无法识别，请另存为 UTF-8 编码的 .csv 后上传")
 
 
 def _csv_rows(text: str, delimiter: str) -> Iterable[tuple[str, ...]]:
