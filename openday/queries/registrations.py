@@ -219,8 +219,8 @@ def occasion_from(row: Any) -> Occasion:
     )
 
 
-# Built once: on this page every tenth of a millisecond counts when sign-up opens.
-SHEET: Select[*tuple[Any, ...]] = (
+# Built once: on the page of the form every tenth of a millisecond counts when sign-up opens.
+WITH_QUOTAS: Select[*tuple[Any, ...]] = (
     select(
         *OCCASION_COLUMNS,
         Quota.id.label("quota_id"),
@@ -232,9 +232,11 @@ SHEET: Select[*tuple[Any, ...]] = (
     .join(Activity, Activity.id == Occurrence.activity_id)
     .join(Agency, Agency.id == Activity.agency_id)
     .join(Quota, Quota.occurrence_id == Occurrence.id)
-    .where(Occurrence.code == bindparam("code"), Occurrence.status != OccurrenceStatus.PROPOSED)
-    .order_by(Quota.position)
 )
+"""Occurrences as people may sign up for them, a row for each quota."""
+SHEET = WITH_QUOTAS.where(
+    Occurrence.code == bindparam("code"), Occurrence.status != OccurrenceStatus.PROPOSED
+).order_by(Quota.position)
 
 
 def sheet_from(rows: Any) -> SignupSheet:

@@ -10,9 +10,8 @@ from sqlalchemy import bindparam, select
 from openday.db import session
 from openday.models.activities import Activity
 from openday.models.occurrences import Occurrence, Quota
-from openday.models.people import Agency
 from openday.models.registrations import Registration
-from openday.queries.registrations import OCCASION_COLUMNS, Occasion, Ticket, sheet_from
+from openday.queries.registrations import WITH_QUOTAS, Occasion, Ticket, sheet_from
 from openday.rules.signup import closure
 from openday.rules.states import OccurrenceStatus, RegistrationStatus
 
@@ -53,18 +52,7 @@ def asks_anew(old: Occasion, new: Occasion) -> bool:
 
 
 _SIBLINGS = (
-    select(
-        *OCCASION_COLUMNS,
-        Quota.id.label("quota_id"),
-        Quota.position,
-        Quota.name.label("quota_name"),
-        Quota.capacity,
-        Quota.taken,
-    )
-    .join(Activity, Activity.id == Occurrence.activity_id)
-    .join(Agency, Agency.id == Activity.agency_id)
-    .join(Quota, Quota.occurrence_id == Occurrence.id)
-    .where(
+    WITH_QUOTAS.where(
         Activity.id == bindparam("activity"),
         Occurrence.id != bindparam("own"),
         Occurrence.status == OccurrenceStatus.SCHEDULED,
